@@ -22,7 +22,7 @@ const config: KnipConfig = {
         // Started by name: workers, and the loader that the packaging puts in front of them.
         'src/device/worker/{worker,encoder-worker,script-loader}.ts!',
         // Comes late, as one object.
-        'src/page/element/recs/late/late-parts.ts!',
+        'src/page/element/recs/shown-list.ts!',
         // Compiled to WebAssembly.
         'src/core/kernel/assembly/*-products.ts!',
         'scripts/*.{ts,mjs}!',

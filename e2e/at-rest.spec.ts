@@ -78,14 +78,6 @@ test.describe('the files of a browser', () => {
     expect(holds(await databasesOf(folder), ITEM)).toBe(true);
   });
 
-  test('contain no item but the key itself under a key of the browser', async () => {
-    const encrypted = await keep(true);
-    const files = await databasesOf(folder);
-    expect(holds(files, ITEM)).toBe(false);
-    // As documented: anybody who has all files can decrypt them.
-    expect(openedBySomeKey(files, encrypted)).toContain(ITEM);
-  });
-
   test('contain neither the item nor the key under a key of the shop', async () => {
     const encrypt = { key: new Uint8Array(randomBytes(32)) };
     const encrypted = await keep(encrypt);
@@ -98,7 +90,7 @@ test.describe('the files of a browser', () => {
     await visit(folder, async (page) => {
       const read = (how: Encryption) => page.evaluate((given) => window.store.codeOfRead(given), how);
       expect(await read({ key: new Uint8Array(32) })).toBe('store/wrong-key');
-      expect(await read(true)).toBe('store/wrong-key');
+      expect(await read(false)).toBe('store/wrong-key');
       expect(await page.evaluate((how) => window.store.read(how), encrypt)).toEqual([ITEM, ITEM]);
     });
   });

@@ -64,7 +64,7 @@ const MEANINGLESS: [call: string, named: RegExp][] = [
   ['r.profile.consent(false)', /pending.*granted.*denied/],
   ['r.profile.consent("yes")', /pending.*granted.*denied/],
   ['r.profile.consent()', /pending.*granted.*denied/],
-  ['r.catalog.browse({ quer: "x" })', /Unknown option "quer". Did you mean "query"\?/],
+  ['r.catalog.browse({ categry: "x" })', /Unknown option "categry". Did you mean "category"\?/],
   ['r.catalog.browse({ limit: -1 })', /limit/],
   ['r.catalog.browse({ offset: 0.5 })', /offset/],
   ['r.catalog.get(5)', /catalog\.get\(\)/],

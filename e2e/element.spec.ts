@@ -198,24 +198,6 @@ test('after "try again", the focus moves into the list once it has loaded', asyn
   await expect(page.locator('#other')).toBeFocused();
 });
 
-test('arrow keys move along a row, and in reverse from right to left', async ({ page }) => {
-  for (const [language, forward] of [
-    ['en', 'ArrowRight'],
-    ['ar', 'ArrowLeft'],
-  ]) {
-    await setLanguage(page, language);
-    const { list } = await addList(page, { language, attributes: { layout: 'row', limit: '20' } });
-    // The code for keys comes with the scroll buttons, after the list.
-    await expect(list.locator('[part=scroll]')).toHaveCount(2);
-    await list.locator('a').first().focus();
-    await page.keyboard.press(forward);
-    await expect(list.locator('li').nth(1).locator('a')).toBeFocused();
-    await page.keyboard.press('End');
-    await expect(list.locator('li').last().locator('a')).toBeFocused();
-    await expect(list.locator('li').last()).toBeInViewport();
-  }
-});
-
 test('with reduced motion nothing moves', async ({ page }) => {
   const running = (list: Awaited<ReturnType<typeof addList>>['list']) =>
     list.evaluate((element) => element.shadowRoot?.getAnimations().length);

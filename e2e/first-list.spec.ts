@@ -89,7 +89,7 @@ const includes = (host: HeldHost, ...files: string[]): Promise<void> =>
 /** All that is loaded after the list, too. */
 async function rest(page: Page, host: HeldHost): Promise<void> {
   host.open();
-  await includes(host, 'page-watch.js', 'late-parts.js', 'kernel.js');
+  await includes(host, 'page-watch.js', 'shown-list.js', 'kernel.js');
   await page.waitForLoadState('networkidle');
 }
 

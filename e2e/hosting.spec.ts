@@ -84,9 +84,7 @@ async function useElements(page: Page): Promise<void> {
   const inspector = page.locator('sidestream-inspector');
   for (const view of ['timeline', 'why', 'helps', 'learned']) {
     await inspector.locator(`[data-tab="${view}"]`).click();
-    await expect(
-      inspector.locator(`[data-view="${view}"] svg, [data-view="${view}"] table, [data-view="${view}"] li`).first(),
-    ).toBeVisible();
+    await expect(inspector.locator(`[data-view="${view}"] :is(svg, li, .note)`).first()).toBeVisible();
   }
 }
 

@@ -39,7 +39,7 @@ test('with consent, the profile survives a reload; after its withdrawal, nothing
   await page.reload();
   await expect.poll(async () => share(await idsIn(page, 'for-you'))).toBeGreaterThan(0.3);
   await page.getByTestId('inspect').click();
-  await expect(page.getByTestId('inspector')).toContainText('generalist, learns every choice');
+  await expect(page.getByTestId('inspector')).toContainText('Everything you chose');
   await expect(page.getByTestId('inspector')).toContainText('5 choices');
   await page.keyboard.press('Escape');
 

@@ -40,7 +40,6 @@ export const STATUS: Status = {
   rejected: 0,
   backend: { encoders: null, learner: 'javascript', runs: [] },
   experts: [],
-  severalExperts: false,
   weights: {},
 };
 

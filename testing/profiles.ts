@@ -43,7 +43,6 @@ export const PROFILE: Profile = {
         },
         weight: 0.25,
         mass: 8,
-        series: Float32Array.of(0.5, 0.25),
         trial: null,
       },
       {
@@ -53,7 +52,6 @@ export const PROFILE: Profile = {
         expert,
         weight: 0.5,
         mass: 2,
-        series: Float32Array.of(0.5),
         trial: null,
       },
       {
@@ -63,7 +61,6 @@ export const PROFILE: Profile = {
         expert,
         weight: 0.25,
         mass: 0,
-        series: new Float32Array(),
         trial: { place: 0, needed: 0.5, before: [{ id: 3, expert }] },
       },
     ],

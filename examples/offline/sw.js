@@ -17,9 +17,9 @@ const MAX_KEPT = 300;
 const RELEASES = {
   '/sidestream/': {
     list: 'files.json',
-    // Encoders and the inspector's charts are kept once they were used.
+    // The runtime of the encoders is kept once it was used.
     filesOf: ({ files }) =>
-      Object.entries(files).map(([name, digest]) => [name, digest, /^(ort|onnxruntime|plots)-/.test(name)]),
+      Object.entries(files).map(([name, digest]) => [name, digest, /^(ort|onnxruntime)-/.test(name)]),
   },
   '/bundle/': { list: 'manifest.json', filesOf: (manifest) => filesIn(manifest), listsOf: listsIn },
 };

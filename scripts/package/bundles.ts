@@ -11,7 +11,6 @@ import {
   type RolldownOptions,
   rolldown,
 } from 'rolldown';
-import { minifySync } from 'rolldown/utils';
 import { dts } from 'rolldown-plugin-dts';
 import { besideScript, lateAddress, ownRuntime, throughBundler, workerBuilds, writePlaces } from './late';
 import { rememberPackages } from './notices';
@@ -117,12 +116,6 @@ const FRAMEWORKS = {
   vue: 'page/frameworks/vue/index.ts',
 };
 
-/** The inspector's charts are mostly libraries, as large as everything else together: without them an installation is half a megabyte smaller. */
-const smallCharts = (): Plugin => ({
-  name: 'small-charts',
-  renderChunk: (code, { name }) => (name === 'plots' ? minifySync('plots.js', code, { module: true }).code : null),
-});
-
 /** The page's code for bundlers and servers. lit stays an import: in Node it supplies the parts of a page that the elements need. */
 const MODULES: RolldownOptions = {
   ...common,
@@ -131,7 +124,7 @@ const MODULES: RolldownOptions = {
   platform: 'browser',
   external,
   input: sources({ ...PAGE, ...FRAMEWORKS }),
-  plugins: [shortStyles(), throughBundler(), rememberPackages(), smallCharts()],
+  plugins: [shortStyles(), throughBundler(), rememberPackages()],
   output: {
     dir: LIB,
     entryFileNames: '[name].js',
@@ -194,6 +187,12 @@ const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
 
 const filesOfPackage = filesIn((file) => `new URL('../cdn/${file}', import.meta.url).href`, false);
 
+/** Puts a comment on the line of the property that it is of: at the end of the line above, documentation and editors do not find it. */
+const commentsAbove: Plugin = {
+  name: 'comments above',
+  renderChunk: (code) => code.replaceAll(/; (\/\*\* .* \*\/)\n( *)/g, ';\n$2$1\n$2'),
+};
+
 const TYPES: RolldownOptions = {
   ...common,
   external: [/^[^./]/],
@@ -204,7 +203,7 @@ const TYPES: RolldownOptions = {
     'react-client': FRAMEWORKS['react-client'],
     'vue-client': FRAMEWORKS.vue,
   }),
-  plugins: [dts({ emitDtsOnly: true, tsconfig: join(ROOT, 'tsconfig.json'), resolver: 'tsc' })],
+  plugins: [dts({ emitDtsOnly: true, tsconfig: join(ROOT, 'tsconfig.json'), resolver: 'tsc' }), commentsAbove],
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].d.ts' },
 };
 

@@ -54,7 +54,6 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   store: ['device/store/database', 'device/store/device-store', 'device/store/rows'],
   encryption: ['device/store/encrypt', 'device/store/lock', 'device/store/unlock'],
   profile: [
-    'device/learner/earlier-expert',
     'device/learner/experts/stored-experts',
     'device/learner/journal',
     'device/learner/packed-profile',
@@ -64,7 +63,6 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   transfer: [
     'device/worker/shopper/exported-file',
     'device/worker/shopper/hand-over',
-    'device/worker/shopper/rollback',
     'device/worker/shopper/transfer',
   ],
   // Metrics of lists and visitors, and what an experiment needs.

@@ -13,11 +13,9 @@ export async function shopifyTheme(page: Page): Promise<void> {
   await page.goto('/');
   await page.locator('sidestream-recs [data-id]').first().waitFor();
   const item = await page.evaluate(async () => {
-    const { items = [] } =
-      (await document
-        .querySelector('sidestream-recs')
-        ?.recommender?.catalog.browse({ query: 'croissant', limit: 1 })) ?? {};
-    return items[0];
+    const { recommender } = document.querySelector('sidestream-recs') ?? {};
+    const { items = [] } = (await recommender?.find({ text: 'croissant', limit: 1 })) ?? {};
+    return items[0]?.item;
   });
   const { id = '', title, description, price = 0, image } = item ?? {};
   const objects = {

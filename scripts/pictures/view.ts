@@ -25,4 +25,4 @@ export const filesIn = (folder: string): string[] =>
     .map(({ name }) => `${folder}/${name}`);
 
 /** Sources of the element with its lists. */
-export const ELEMENT = [...filesIn('src/page/element'), 'src/page/element/recs', 'src/page/element/drawing'];
+export const ELEMENT = [...filesIn('src/page/element'), 'src/page/element/recs'];

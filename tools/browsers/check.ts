@@ -1,5 +1,6 @@
 /** Runs in the checked browser: performs the actions of a shopper and a shop, and reports to the server that sent it. */
 import type * as Sidestream from '../../src';
+import type { Encryption } from '../../src';
 import type { CheckResult } from './check-result';
 
 const { createRecommender } = (await import(`${location.origin}/sidestream/sidestream.js`)) as typeof Sidestream;
@@ -58,7 +59,7 @@ async function learn(): Promise<void> {
 }
 
 /** @returns whether a new recommender still knew the choices after the first was closed */
-async function keeps(namespace: string, encrypt: boolean): Promise<boolean> {
+async function keeps(namespace: string, encrypt: Encryption): Promise<boolean> {
   begin(encrypt ? 'Keeping an encrypted profile' : 'Keeping a profile');
   const before = await createRecommender({ bundle: '/bundle/', namespace, encrypt });
   await before.profile.consent('granted');
@@ -195,7 +196,7 @@ try {
   result.webgpu = Boolean(await navigator.gpu?.requestAdapter().catch(() => null));
   await learn();
   result.kept = await keeps('browser-check-keep', false);
-  result.keptEncrypted = await keeps('browser-check-encrypted', true);
+  result.keptEncrypted = await keeps('browser-check-encrypted', { key: new Uint8Array(32).fill(7) });
   result.moved = await moves();
   await add();
   await makeShop();

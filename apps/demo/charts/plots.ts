@@ -1,5 +1,10 @@
 import { axisX, axisY, dot, gridY, lineY, type PlotOptions, plot, rect, ruleY, text } from '@observablehq/plot';
-import { type ChartFrame, sideMargins } from '../../../src/page/element/drawing';
+
+/** The space for a chart, px, and the page's reading direction. */
+interface ChartFrame {
+  width: number;
+  rightToLeft: boolean;
+}
 
 /** Products of each taste in a list, choice by choice. */
 interface TasteChart {
@@ -83,7 +88,7 @@ function epochs({ values, color, levels, from }: EpochChart, frame: ChartFrame):
     height: 190,
     marginTop: 10,
     marginBottom: 24,
-    ...sideMargins(frame, 36, 14),
+    ...(frame.rightToLeft ? { marginRight: 36, marginLeft: 14 } : { marginLeft: 36, marginRight: 14 }),
     x: { domain: [1, end], reverse: frame.rightToLeft, label: null },
     y: { domain: [low, high > low ? high : low + 1], nice: true, label: null },
     marks: [

@@ -1,14 +1,65 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
-import { type ChartFrame, DrawnChart } from '../../../src/page/element/drawing';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
 import type { ChartData } from './plots';
 
+/**
+ * Draws a chart as wide as there is space, and again when its data or the width changes. It shares the styles around it. The
+ * numbers of a chart stand beside it, so that they remain if it cannot be drawn.
+ */
 @customElement('shop-chart')
-export class ShopChart extends DrawnChart<ChartData> {
-  protected override async draw(data: ChartData, frame: ChartFrame): Promise<Element> {
-    // Loaded with the first chart.
-    const { drawChart } = await import('./plots');
-    return drawChart(data, frame);
+export class ShopChart extends LitElement {
+  @property({ attribute: false }) data: ChartData | null = null;
+  /** Description of the chart; without one it is hidden from screen readers, which have its numbers. */
+  @property({ attribute: false }) label = '';
+
+  #width = 0;
+  #failed = false;
+  readonly #resized = new ResizeObserver(([entry]) => {
+    const width = Math.floor(entry?.contentRect.width ?? 0);
+    if (width === this.#width || width === 0) return;
+    this.#width = width;
+    void this.#draw();
+  });
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+    this.#width = 0;
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <div class="drawing" role=${this.label ? 'img' : nothing} aria-label=${this.label || nothing}></div>
+      ${this.#failed ? html`<p class="note hint">The chart could not be loaded. Its figures are below.</p>` : nothing}`;
+  }
+
+  protected override updated(): void {
+    if (!this.#failed) void this.#draw();
+  }
+
+  async #draw(): Promise<void> {
+    const { data } = this;
+    if (data === null || this.#width === 0) return;
+    try {
+      const frame = { width: this.#width, rightToLeft: getComputedStyle(this).direction === 'rtl' };
+      // Loaded with the first chart.
+      const { drawChart } = await import('./plots');
+      const drawn = drawChart(data, frame);
+      drawn.setAttribute('aria-hidden', 'true');
+      if (data === this.data && frame.width === this.#width) this.querySelector('.drawing')?.replaceChildren(drawn);
+    } catch {
+      this.#failed = true;
+      this.requestUpdate();
+    }
   }
 }
 

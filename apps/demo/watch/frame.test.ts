@@ -15,9 +15,6 @@ const expert = (id: number, state: Status['experts'][number]['state']): Status['
   born: null,
   choices: 3,
   share: 0.5,
-  posterior: 0.5,
-  needed: null,
-  history: [],
 });
 /** @param learned categories of the latest choices of expert 1, or of several experts by their ids */
 const frame = (

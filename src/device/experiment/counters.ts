@@ -14,38 +14,27 @@ const NO_CURRENCY = 'XXX';
 const { variant, placement, currency } = eventSchema.entries;
 const revenue = v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_REVENUE));
 
-/** Counts of events in one placement under one variant. */
-export interface Counts {
+const rowSchema = v.object({
   /** `experiment/variant`; null for shoppers outside the experiment. */
-  variant: string | null;
+  variant: v.nullable(variant.wrapped),
   /** Where the item was shown; null for events that did not come from a list. */
-  placement: string | null;
-  impressions: number;
-  clicks: number;
-  carts: number;
+  placement: v.nullable(placement.wrapped),
+  impressions: count,
+  clicks: count,
+  carts: count,
   /** Items bought, each counted once per order. */
-  purchases: number;
+  purchases: count,
   /**
    * Price times quantity of the purchases with a known price, by currency; `XXX` for an unknown currency. At most 2^53 - 1.
    */
-  revenue: Record<string, number>;
-}
+  revenue: v.pipe(v.record(currency.wrapped, revenue), v.maxEntries(MAX_CURRENCIES + 1)),
+});
+
+/** Counts of events in one placement under one variant. */
+export interface Counts extends v.InferOutput<typeof rowSchema> {}
 
 /** Stored form. Beyond the bounds, one more row has neither variant nor placement, and one more currency is `XXX`. */
-export const countsSchema = v.pipe(
-  v.array(
-    v.object({
-      variant: v.nullable(variant.wrapped),
-      placement: v.nullable(placement.wrapped),
-      impressions: count,
-      clicks: count,
-      carts: count,
-      purchases: count,
-      revenue: v.pipe(v.record(currency.wrapped, revenue), v.maxEntries(MAX_CURRENCIES + 1)),
-    }),
-  ),
-  v.maxLength(MAX_TOTAL_ROWS + 1),
-);
+export const countsSchema = v.pipe(v.array(rowSchema), v.maxLength(MAX_TOTAL_ROWS + 1));
 
 const FIELD = { impression: 'impressions', click: 'clicks', cart: 'carts', purchase: 'purchases' } as const;
 

@@ -7,25 +7,6 @@ export const TIME_BOUNDS = [100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400,
 
 type TimeBound = `${(typeof TIME_BOUNDS)[number]}` | 'more';
 
-/** How the recommender ran on pages under one variant, as sums over pages since the last report of each. */
-export interface OperatingFigures {
-  /** `experiment/variant`; null for pages outside the experiment. */
-  variant: string | null;
-  /** Pages with a list. A page counts again if its worker had to be replaced. */
-  pages: number;
-  /**
-   * These pages by the time until the worker's first list: from its creation until it could answer, and until the first answer from
-   * the call on. Keys are upper bounds in ms (100 to 9600), and `more`.
-   */
-  firstList: Record<string, number>;
-  /** Pages on which an encoder ran, by where it ran first. */
-  encoders: { webgpu: number; wasm: number };
-  /** Errors that the recommender reported, by code. */
-  errors: Record<string, number>;
-  /** Bytes that the worker loaded over the network, as far as the browser reports them; without the encoders' files. */
-  bytes: number;
-}
-
 /** The bound under which a time is counted. @param time ms */
 export const boundOf = (time: number): TimeBound => {
   const bound = TIME_BOUNDS.find((one) => time <= one);
@@ -37,13 +18,25 @@ const MAX_CODES = 200;
 const bounds = ['more', ...TIME_BOUNDS.map((bound) => `${bound}` as const)] satisfies TimeBound[];
 
 export const operatingFiguresSchema = exactObject({
+  /** `experiment/variant`; null for pages outside the experiment. */
   variant: v.nullable(v.pipe(v.string(), v.regex(/^[\w.-]{1,32}\/[\w.-]{1,32}$/, 'must be experiment/variant'))),
+  /** Pages with a list. A page counts again if its worker had to be replaced. */
   pages: count,
+  /**
+   * These pages by the time until the worker's first list: from its creation until it could answer, and until the first answer from
+   * the call on. Keys are upper bounds in ms (100 to 9600), and `more`.
+   */
   firstList: exactObject(v.entriesFromList(bounds, v.optional(count))),
+  /** Pages on which an encoder ran, by where it ran first. */
   encoders: exactObject({ webgpu: count, wasm: count }),
+  /** Errors that the recommender reported, by code. */
   errors: v.pipe(
     v.record(v.pipe(v.string(), v.regex(/^[a-z]+\/[a-z-]{1,40}$/, 'must be a code such as store/full')), count),
     v.maxEntries(MAX_CODES),
   ),
+  /** Bytes that the worker loaded over the network, as far as the browser reports them; without the encoders' files. */
   bytes: count,
-}) satisfies v.GenericSchema<unknown, OperatingFigures>;
+});
+
+/** How the recommender ran on pages under one variant, as sums over pages since the last report of each. */
+export interface OperatingFigures extends v.InferOutput<typeof operatingFiguresSchema> {}

@@ -2,49 +2,88 @@ import * as v from 'valibot';
 import { exactObject } from '../../core/common/schema';
 import { combined, combinedBy } from '../../core/common/sums';
 import { type Counts, countsSchema } from './counters';
-import { type OperatingFigures, operatingFiguresSchema } from './operating-figures';
+import { operatingFiguresSchema } from './operating-figures';
 
 export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
-type VisitorCount = (typeof VISITOR_COUNTS)[number];
+
+/** Maximum number of currencies in a line. */
+const MAX_CURRENCIES = 201;
+const NOT_NEGATIVE = 'must be a finite number of 0 or more';
+const number = v.pipe(v.number(), v.finite(NOT_NEGATIVE), v.minValue(0, NOT_NEGATIVE));
+/** Number of visitors: a line describes one device. */
+const visitor = v.pipe(
+  v.number(),
+  v.check((count) => count === 0 || count === 1, 'must be 0 or 1, because a line describes one visitor'),
+);
+/** The square of a total grows at least by the square of the addend; this leaves room for rounding. */
+const GROWTH = 1 - 1e-9;
+
+const momentsSchema = v.pipe(
+  exactObject({
+    /** Visitors with x above 0. */
+    visitors: visitor,
+    /** Sum of x. */
+    sum: number,
+    /** Sum of x². */
+    squares: number,
+  }),
+  v.check(({ sum, squares }) => squares >= GROWTH * sum * sum, 'squares must be at least the square of sum'),
+);
 
 /** Sums of a count x over visitors. */
-export interface Moments {
-  /** Visitors with x above 0. */
-  visitors: number;
-  /** Sum of x. */
-  sum: number;
-  /** Sum of x². */
-  squares: number;
-}
+export interface Moments extends v.InferOutput<typeof momentsSchema> {}
 
-/** The activity of visitors under one variant, as sums over visitors. */
-export interface VisitorSums extends Record<VisitorCount, Moments> {
+/** A visitor's report, as it returns in a line of a log. */
+const visitorReportSchema = exactObject({
+  /**
+   * Random key of only this report: a report without confirmed delivery is sent again under the same key, and counts once.
+   */
+  key: v.pipe(v.string(), v.regex(/^[\w-]{8,64}$/, 'must have 8 to 64 letters, digits, "_" or "-"')),
   /** `experiment/variant`. */
-  variant: string;
+  variant: v.pipe(v.string(), v.regex(/^[\w.-]{1,32}\/[\w.-]{1,32}$/, 'must be experiment/variant')),
   /** Number of visitors. */
-  visitors: number;
+  visitors: visitor,
+  ...v.entriesFromList(VISITOR_COUNTS, momentsSchema),
   /** Sums of products of two counts, from which the intervals of their ratio are computed. */
-  products: {
+  products: exactObject({
     /** Sum of clicks times impressions. */
-    clicksImpressions: number;
+    clicksImpressions: number,
     /** Sum of purchases times clicks. */
-    purchasesClicks: number;
-  };
+    purchasesClicks: number,
+  }),
   /** By currency, `XXX` for an unknown one; only purchases with a known price. */
-  revenue: Record<string, Moments>;
-}
+  revenue: v.pipe(
+    v.record(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR')), momentsSchema),
+    v.maxEntries(MAX_CURRENCIES),
+  ),
+});
 
 /**
  * The increase of a variant's sums by one visitor since the visitor's previous report: adding all reports gives the sums
  * over all visitors. `visitors` is 1 in a visitor's first report under the variant, and 0 in later ones. No number is
  * negative.
  */
-export interface VisitorReport extends VisitorSums {
-  /**
-   * Random key of only this report: a report without confirmed delivery is sent again under the same key, and counts once.
-   */
-  key: string;
-}
+export interface VisitorReport extends v.InferOutput<typeof visitorReportSchema> {}
+
+/** The activity of visitors under one variant, as sums over visitors. */
+export interface VisitorSums extends Omit<VisitorReport, 'key'> {}
+
+export const metricLineSchema = exactObject({
+  /** Day of the report in UTC: `2026-03-02`. */
+  day: v.pipe(v.string(), v.isoDate('must be a date such as 2026-01-31')),
+  /** Counts of this page since its last report, by variant and placement. */
+  counts: countsSchema,
+  /** By how much this visitor raised the sums of each variant since the visitor's last report. */
+  visitors: v.pipe(v.array(visitorReportSchema), v.maxLength(100)),
+  /** How the recommender ran on this page since its last report. */
+  operations: v.pipe(v.array(operatingFiguresSchema), v.maxLength(100)),
+});
+
+/**
+ * The data of one call of `onMetric`, as one line of a log. It contains no id of shopper or device, no product and no time
+ * of day.
+ */
+export interface MetricLine extends v.InferOutput<typeof metricLineSchema> {}
 
 const momentsOf = <Name extends string>(counts: Record<Name, number>): Record<Name, Moments> => {
   const entries = Object.entries<number>(counts);
@@ -62,57 +101,6 @@ export function sumsOf(variant: string, totals: VisitorTotals): VisitorSums {
     revenue: momentsOf(revenue),
   };
 }
-
-/** Maximum number of currencies in a line. */
-const MAX_CURRENCIES = 201;
-const NOT_NEGATIVE = 'must be a finite number of 0 or more';
-const number = v.pipe(v.number(), v.finite(NOT_NEGATIVE), v.minValue(0, NOT_NEGATIVE));
-/** Number of visitors: a line describes one device. */
-const visitor = v.pipe(
-  v.number(),
-  v.check((count) => count === 0 || count === 1, 'must be 0 or 1, because a line describes one visitor'),
-);
-/** The square of a total grows at least by the square of the addend; this leaves room for rounding. */
-const GROWTH = 1 - 1e-9;
-const momentsSchema = v.pipe(
-  exactObject({ visitors: visitor, sum: number, squares: number }),
-  v.check(({ sum, squares }) => squares >= GROWTH * sum * sum, 'squares must be at least the square of sum'),
-);
-
-/** A visitor's report, as it returns in a line of a log. */
-const visitorReportSchema = exactObject({
-  key: v.pipe(v.string(), v.regex(/^[\w-]{8,64}$/, 'must have 8 to 64 letters, digits, "_" or "-"')),
-  variant: v.pipe(v.string(), v.regex(/^[\w.-]{1,32}\/[\w.-]{1,32}$/, 'must be experiment/variant')),
-  visitors: visitor,
-  ...v.entriesFromList(VISITOR_COUNTS, momentsSchema),
-  products: exactObject({ clicksImpressions: number, purchasesClicks: number }),
-  revenue: v.pipe(
-    v.record(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR')), momentsSchema),
-    v.maxEntries(MAX_CURRENCIES),
-  ),
-});
-
-/**
- * The data of one call of `onMetric`, as one line of a log. It contains no id of shopper or device, no product and no time
- * of day.
- */
-export interface MetricLine {
-  /** Day of the report in UTC: `2026-03-02`. */
-  day: string;
-  /** Counts of this page since its last report, by variant and placement. */
-  counts: Counts[];
-  /** By how much this visitor raised the sums of each variant since the visitor's last report. */
-  visitors: VisitorReport[];
-  /** How the recommender ran on this page since its last report. */
-  operations: OperatingFigures[];
-}
-
-export const metricLineSchema = exactObject({
-  day: v.pipe(v.string(), v.isoDate('must be a date such as 2026-01-31')),
-  counts: countsSchema,
-  visitors: v.pipe(v.array(visitorReportSchema), v.maxLength(100)),
-  operations: v.pipe(v.array(operatingFiguresSchema), v.maxLength(100)),
-}) satisfies v.GenericSchema<unknown, MetricLine>;
 
 /** Maximum number of variants whose reported totals are kept; the variant that began first is dropped. */
 const MAX_VARIANTS = 20;
@@ -158,11 +146,6 @@ interface DeviceCounts {
   variant: string;
 }
 
-interface NextReport {
-  stored: string;
-  reports: VisitorReport[];
-}
-
 /**
  * The activity of this device since its last report, under its current variant and previously reported ones: purchases may
  * still be attributed to a click under one of those. A report is returned until its delivery is confirmed.
@@ -178,7 +161,7 @@ export function nextReport(
   { rows, lastEvent, variant }: DeviceCounts,
   sent: readonly string[],
   newKey: () => string,
-): NextReport {
+): { stored: string; reports: VisitorReport[] } {
   const parsed = v.safeParse(reportedSchema, stored);
   const known: Reported = parsed.success ? parsed.output : { lastEvent: 0, variants: [], unsent: [] };
   const unsent = known.unsent.filter(({ key }) => !sent.includes(key));

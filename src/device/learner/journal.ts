@@ -9,7 +9,7 @@ export const MAX_POINTS = 300;
 export const MAX_REMOVED = 12;
 
 /** See `JournalKind` of the protocol. */
-export const KINDS = ['window', 'rejected', 'kept', 'frozen', 'returned', 'pruned', 'restored'] as const;
+export const KINDS = ['window', 'rejected', 'kept', 'frozen', 'returned', 'pruned'] as const;
 
 const atMost = <Schema extends v.GenericSchema>(entry: Schema, most: number) =>
   v.pipe(v.array(entry), v.maxLength(most));
@@ -119,26 +119,26 @@ export class Journal {
     this.#before = null;
     if (!before) return;
     const at = history.total;
-    const points: Point[] = [];
-    const add = (kind: (typeof KINDS)[number], more: Pick<Point, 'expert' | 'count'> = {}): void => {
-      points.push({ kind, time, at, ...more });
-    };
     const rejected = status.rejected - before.status.rejected;
-    if (rejected > 0) add('rejected', { count: rejected });
-    for (const [kind, expert] of changesOf(before.status.experts, status.experts)) add(kind, { expert });
-    if (status.windows > before.status.windows) add('window');
-    const { choices, points: earlier, removed } = this.#stored;
+    const changes = changesOf(before.status.experts, status.experts);
+    const events: Omit<Point, 'time' | 'at'>[] = [
+      ...(rejected > 0 ? [{ kind: 'rejected' as const, count: rejected }] : []),
+      ...changes,
+      ...(status.windows > before.status.windows ? [{ kind: 'window' as const }] : []),
+    ];
+    const { choices, points, removed } = this.#stored;
     const shares = status.experts.map(({ id, share }): [number, number] => [
       id,
       Math.round(PRECISION * share) / PRECISION,
     ]);
-    const gone = points.flatMap(({ kind, expert }) => (kind === 'pruned' ? [expert] : []));
-    const lost = before.status.experts.filter(({ id }) => gone.includes(id));
+    const lost = before.status.experts.filter(({ id }) =>
+      changes.some(({ kind, expert }) => kind === 'pruned' && expert === id),
+    );
     this.#stored = {
       // A repeat of the last item is not a separate choice.
       choices:
         at > before.total ? [...choices, { item, time, at, ranks: before.ranks, shares }].slice(-MAX_POINTS) : choices,
-      points: [...earlier, ...points].slice(-MAX_POINTS),
+      points: [...points, ...events.map(({ kind, ...more }) => ({ kind, time, at, ...more }))].slice(-MAX_POINTS),
       removed: [
         ...removed,
         ...lost.map(({ id, born, choices: learned }) => ({
@@ -156,17 +156,17 @@ export class Journal {
 function changesOf(
   before: JournaledLearner['status']['experts'],
   after: JournaledLearner['status']['experts'],
-): [kind: (typeof KINDS)[number], expert: number][] {
-  const changes: [(typeof KINDS)[number], number][] = [];
-  for (const { id, state } of after) {
-    const was = before.find((one) => one.id === id)?.state;
-    if (was === 'candidate' && state !== 'candidate') changes.push(['kept', id]);
+): Pick<Point, 'kind' | 'expert'>[] {
+  const changes: Pick<Point, 'kind' | 'expert'>[] = [];
+  for (const { id: expert, state } of after) {
+    const was = before.find(({ id }) => id === expert)?.state;
+    if (was === 'candidate' && state !== 'candidate') changes.push({ kind: 'kept', expert });
     // An expert without an earlier state is the generalist's state before a trial.
-    else if (was !== state && state === 'frozen') changes.push(['frozen', id]);
-    else if (was === 'frozen' && state === 'active') changes.push(['returned', id]);
+    else if (was !== state && state === 'frozen') changes.push({ kind: 'frozen', expert });
+    else if (was === 'frozen' && state === 'active') changes.push({ kind: 'returned', expert });
   }
-  for (const { id, state } of before) {
-    if (state !== 'candidate' && !after.some((one) => one.id === id)) changes.push(['pruned', id]);
+  for (const { id: expert, state } of before) {
+    if (state !== 'candidate' && !after.some(({ id }) => id === expert)) changes.push({ kind: 'pruned', expert });
   }
   return changes;
 }

@@ -81,7 +81,6 @@ describe('a learner, when prices change', () => {
     reprice({ 21: undefined, 3: 1e30 });
     expect(shop.index.numbers.find(({ name }) => name === 'price')?.values[21]).toBeNaN();
     learner.observe({ id: 9, type: 'click', itemId: 'item-21', time: 1_700_000_000_100 });
-    learner.checkFinite();
     expect(expertsOf(learner).every(Number.isFinite)).toBe(true);
     expect(learner.status.rejected).toBe(0);
   });
@@ -92,7 +91,6 @@ describe('a learner, when prices change', () => {
     shop.index = patchedIndex(before, new Map([[2, { ...items[2], availability: 'out-of-stock' }]]));
     expect(shop.index.numbers).toBe(before.numbers);
     expect(shop.index.content).toBe(before.content);
-    expect(shop.index.updateFeatures).toBeUndefined();
     expect(before.items[2].availability).toBe('in-stock');
     expect(patchedIndex(before, new Map())).toBe(before);
   });

@@ -6,7 +6,6 @@ import {
   type ExpertPart,
   type ProductChoices,
   type RankState,
-  rawTermValues,
   type SideState,
   sideStateAfter,
   type TermSources,
@@ -19,9 +18,9 @@ import { FeatureMatrix, featureBlocks } from './experts/feature-matrix';
 import type { ChosenItem } from './experts/stored-experts';
 import type { Journal } from './journal';
 import { PROFILE_SCHEMA } from './limits';
-import { activeWeights, START, startWithSide } from './personal-weights';
+import { START, startWithSide } from './personal-weights';
 import type { Profile } from './profile';
-import { checkFinite, TermValueCache } from './term-values';
+import { TermValueCache } from './term-values';
 
 /** A catalogue as the learner needs it: the index, and the data that it was made from. */
 export interface LearnerCatalog {
@@ -48,14 +47,12 @@ export interface LearnerOptions {
   termsOf?: typeof termValues;
 }
 
-/** An expert's choices as rows; those of one time are lines of one order. Choices of items without a current row are left out. */
-function choicesOf(chosen: readonly ChosenItem[], { rowOf }: CatalogIndex): ProductChoices {
-  const known = chosen.flatMap(({ item, time }, n) => {
+/** An expert's choices as rows. Choices of items without a current row are left out. */
+const rowsOf = (chosen: readonly ChosenItem[], { rowOf }: CatalogIndex): { row: number; time: number | null }[] =>
+  chosen.flatMap(({ item, time }) => {
     const row = rowOf.get(item);
-    return row === undefined ? [] : [{ row, order: time ?? -n }];
+    return row === undefined ? [] : { row, time };
   });
-  return { rows: known.map(({ row }) => row), orders: known.map(({ order }) => order) };
-}
 
 export const featureMatrix = (index: CatalogIndex): FeatureMatrix => new FeatureMatrix(featureBlocks(index));
 
@@ -71,15 +68,17 @@ export class Learner {
   #storedJournal: Profile['journal'];
   readonly #terms: TermValueCache;
   #states: { of: readonly unknown[]; values: ShopperStates | null } = { of: [], values: null };
-  /** Ids of the last and of the first event that it contains. */
-  lastEvent = 0;
-  firstEvent = Number.MAX_SAFE_INTEGER;
+  /** Those of which the experts have features; offers replace them. */
+  #numbers: CatalogIndex['numbers'] = [];
+  #progress: Omit<Profile, 'schema' | 'history' | 'experts' | 'journal'> = {
+    lastEvent: 0,
+    firstEvent: Number.MAX_SAFE_INTEGER,
+    windows: 0,
+    windowChoices: 0,
+    rejected: 0,
+    lastUpdate: null,
+  };
   readonly #idOf = (row: number): string => this.catalog.index.items[row].id;
-  /** Windows closed, and choices since the last of them. */
-  windows = 0;
-  #windowChoices = 0;
-  #rejected = 0;
-  #lastUpdate: number | null = null;
   /** Whether the state from `restoreWithoutLearning` and `note` contains anything to learn from. */
   unlearned = false;
 
@@ -91,19 +90,28 @@ export class Learner {
     this.#followShop();
   }
 
+  /** Ids of the last and of the first event that it contains. */
+  get lastEvent(): number {
+    return this.#progress.lastEvent;
+  }
+
+  get firstEvent(): number {
+    return this.#progress.firstEvent;
+  }
+
+  /** Number of windows closed. */
+  get windows(): number {
+    return this.#progress.windows;
+  }
+
   /** Continues from a stored profile; later events of the log are still to be learned. */
-  restore(profile: Profile): void {
+  restore({ schema: _, history, experts, journal, ...progress }: Profile): void {
     this.#states = { of: [], values: null };
-    this.#experts.restore(profile.experts);
-    this.windows = profile.windows;
-    this.#windowChoices = profile.windowChoices;
-    this.firstEvent = profile.firstEvent;
-    this.lastEvent = profile.lastEvent;
-    this.#rejected = profile.rejected;
-    this.#lastUpdate = profile.lastUpdate;
-    this.#storedJournal = profile.journal;
-    this.#journal?.restore(profile.journal);
-    this.history.restore(profile.history, this.catalog.index.rowOf);
+    this.#experts.restore(experts);
+    this.#progress = progress;
+    this.#storedJournal = journal;
+    this.#journal?.restore(journal);
+    this.history.restore(history, this.catalog.index.rowOf);
     this.catalog.index.variants?.merge(this.history.rows);
   }
 
@@ -114,23 +122,17 @@ export class Learner {
   restoreWithoutLearning(profile: Profile | null): void {
     this.unlearned = profile !== null;
     if (!profile) return;
-    this.firstEvent = profile.firstEvent;
+    this.#renumber(profile);
     this.history.restore({ ...profile.history, items: [], strengths: [] }, this.catalog.index.rowOf);
-    this.lastEvent = profile.lastEvent;
   }
 
   save(): Profile {
     return {
       schema: PROFILE_SCHEMA,
-      lastEvent: this.lastEvent,
-      firstEvent: this.firstEvent,
+      ...this.#progress,
       history: this.history.save(this.#idOf),
       experts: this.#experts.save(),
-      windows: this.windows,
-      windowChoices: this.#windowChoices,
       journal: this.journal,
-      rejected: this.#rejected,
-      lastUpdate: this.#lastUpdate,
     };
   }
 
@@ -143,10 +145,8 @@ export class Learner {
     return this.#journal?.save() ?? this.#storedJournal;
   }
 
-  /** Call it when a new log has given the processed events other ids. Takes the new ids of the last and the first event. */
-  renumber({ lastEvent, firstEvent }: Pick<Profile, 'lastEvent' | 'firstEvent'>): void {
-    this.lastEvent = lastEvent;
-    this.firstEvent = firstEvent;
+  #renumber({ lastEvent, firstEvent }: Pick<Profile, 'lastEvent' | 'firstEvent'>): void {
+    this.#progress = { ...this.#progress, lastEvent, firstEvent };
   }
 
   /**
@@ -157,17 +157,22 @@ export class Learner {
     const row = this.#rowOf(event);
     if (row === undefined) return;
     const chosen = EVENT_STRENGTH[event.type] > 0;
-    const choice = this.#choiceOf(row);
+    const { variants } = this.catalog.index;
+    // Among the choices, the variant chosen first represents a product.
+    const choice = variants?.among(this.history.rows, row) ?? row;
     const journal = chosen ? this.#journal : null;
     journal?.before(this, this.catalog.index, choice, event.time);
     const kept = chosen && !this.history.rows.includes(choice) && this.#learn(event, row);
     const judged = this.#learnDismissal(event, row);
-    if (this.#remember(event)) this.#windowChoices++;
-    if (kept || this.#windowChoices >= WINDOW_CHOICES) {
-      this.windows++;
-      this.#windowChoices = 0;
+    if (chosen) this.#experts.forgetDismissal(event.itemId);
+    const progress = this.#progress;
+    if (this.history.add(event, row, choice)) progress.windowChoices++;
+    variants?.note(this.history, event, row);
+    if (kept || progress.windowChoices >= WINDOW_CHOICES) {
+      progress.windows++;
+      progress.windowChoices = 0;
     }
-    if (chosen || judged) this.#lastUpdate = event.time;
+    if (chosen || judged) progress.lastUpdate = event.time;
     journal?.after(this, event);
   }
 
@@ -241,46 +246,30 @@ export class Learner {
    * @returns ids as in `status.experts`; choices of items without a current row are left out
    */
   contributionsOf(row: number): ExpertPart[] {
-    const { rowOf } = this.catalog.index;
+    const { index } = this.catalog;
     const parts = this.#bound?.contributionsOf(row) ?? [];
     return parts.map(({ chosen, ...part }) => ({
       ...part,
       // A list asks for the choices of no more than one expert.
       get choices() {
-        return chosen.flatMap(({ item, time }) => {
-          const at = rowOf.get(item);
-          return at === undefined ? [] : { row: at, time };
-        });
+        return rowsOf(chosen, index);
       },
     }));
   }
 
-  /** Contribution of each expert to every item's score, by its id; see `contributionsOf`. Not to be changed. */
-  get expertScores(): { id: number; scores: Float32Array }[] {
-    return this.#bound?.parts ?? [];
-  }
-
-  /**
-   * Call it after `restore` and before the first list: items with non-finite scores are in no list.
-   * @throws SidestreamError `store/corrupt` naming the term
-   */
-  checkFinite(): void {
-    checkFinite(rawTermValues(this.catalog.index, this.#sources), this.weightsAt());
-  }
-
   get status() {
+    const { lastUpdate, windows, rejected } = this.#progress;
+    const { index } = this.catalog;
+    const { sideModel, boughtTogether, ...weights } = this.weightsAt();
     return {
       events: this.history.total,
       dismissed: this.history.dismissed.size,
-      lastUpdate: this.#lastUpdate,
-      windows: this.windows,
-      rejected: this.#rejected,
-      weights: activeWeights(this.weightsAt(), {
-        sideModel: !!this.catalog.index.side,
-        boughtTogether: !!choiceTable(this.catalog.index),
-      }),
+      lastUpdate,
+      windows,
+      rejected,
+      // Only of terms with data.
+      weights: { ...(index.side && { sideModel }), ...(choiceTable(index) && { boughtTogether }), ...weights },
       experts: this.options.experts === false || this.#experts.off ? [] : this.#experts.status,
-      severalExperts: this.#experts.several,
     };
   }
 
@@ -300,11 +289,11 @@ export class Learner {
   get #bound(): ExpertMixture | null {
     if (this.options.experts === false || this.#experts.off) return null;
     const { index } = this.catalog;
-    if (!this.#experts.bound) {
+    if (!this.#experts.bound || this.#numbers !== index.numbers) {
+      this.#numbers = index.numbers;
       const { featuresOf = featureMatrix } = this.options;
       this.#experts.bind(featuresOf(index), this.history, index.rowOf);
     }
-    this.#experts.update(index);
     this.#experts.states = this.#statesOf(index);
     return this.#experts;
   }
@@ -319,7 +308,12 @@ export class Learner {
       return state && (this.options.adapters === false ? { ...state, context: null } : state);
     };
     const all = after(this.history);
-    this.#states = { of, values: all && { all, after: (chosen) => after(choicesOf(chosen, index)) ?? all } };
+    const afterSome = (chosen: readonly ChosenItem[]): SideState | null => {
+      const some = rowsOf(chosen, index);
+      // Choices of one time are lines of one order.
+      return after({ rows: some.map(({ row }) => row), orders: some.map(({ time }, n) => time ?? -n) });
+    };
+    this.#states = { of, values: all && { all, after: (chosen) => afterSome(chosen) ?? all } };
     return this.#states.values;
   }
 
@@ -332,23 +326,9 @@ export class Learner {
   }
 
   #rowOf({ id, itemId }: LoggedEvent): number | undefined {
-    this.lastEvent = Math.max(this.lastEvent, id);
-    this.firstEvent = Math.min(this.firstEvent, id);
+    const { lastEvent, firstEvent } = this.#progress;
+    this.#renumber({ lastEvent: Math.max(lastEvent, id), firstEvent: Math.min(firstEvent, id) });
     return this.catalog.index.rowOf.get(itemId);
-  }
-
-  #remember(event: LoggedEvent): boolean {
-    const row = this.catalog.index.rowOf.get(event.itemId);
-    if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
-    if (row === undefined) return false;
-    const isNew = this.history.add(event, row, this.#choiceOf(row));
-    this.catalog.index.variants?.note(this.history, event, row);
-    return isNew;
-  }
-
-  /** The row that represents an item among the choices: for variants of a product, the variant chosen first. */
-  #choiceOf(row: number): number {
-    return this.catalog.index.variants?.among(this.history.rows, row) ?? row;
   }
 
   /** Learns from a choice. @returns whether an expert was kept */
@@ -360,7 +340,7 @@ export class Learner {
     const strength = EVENT_STRENGTH[type];
     // Picks are one answer: no pick was preferred to what resembles the picks before it.
     if (rows.length === 0 || placement === PICK) {
-      experts.bootstrap({ id, row, strength, together }, time);
+      experts.bootstrap({ id, row, strength, together, time });
       return false;
     }
     const { index } = this.catalog;
@@ -369,11 +349,10 @@ export class Learner {
     // One row of each product, because the chosen item was not preferred to its own variants.
     const others = index.variants?.beside(row, [...gone]) ?? [...gone];
     const { rejected, kept } = experts.learn(
-      { id, row, gone: others, strength, together, opens: !together && this.opensVisit(time) },
+      { id, row, gone: others, strength, time, together, opens: !together && this.opensVisit(time) },
       this.terms,
-      time,
     );
-    this.#rejected += rejected;
+    this.#progress.rejected += rejected;
     return kept;
   }
 

@@ -5,8 +5,6 @@ export const PROFILE_SCHEMA = 1;
 export const MAX_KEPT = 4;
 /** Number of candidates on trial at a time. */
 export const CANDIDATES = 2;
-/** Number of choices whose posterior is kept for every expert. */
-export const MAX_SERIES_LENGTH = 200;
 /** Memory of an expert's posterior mass, per choice: pruning removes the least. */
 export const MASS_MEMORY = 0.98;
 /** Number of last choices that an expert keeps: its states of the side model are made from them, and it names them as its sources. */

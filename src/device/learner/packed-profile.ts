@@ -25,19 +25,16 @@ const MAX_COEFFICIENTS = 20 * 2 ** 20;
 const MIN_DIFFERED = 1e6;
 
 /**
- * Placeholders in the JSON: floats, a long number of a given number of bits, a list of long numbers, a table by columns, differences
- * of integers.
+ * Placeholders in the JSON, objects of one field: floats, a long number of a given number of bits, a list of long numbers, a table by
+ * columns, differences of integers.
  */
-const PLACEHOLDERS = new Map(
-  Object.entries({
-    floats: v.strictObject({ floats: length }),
-    number: v.strictObject({ number: v.picklist([32, 64]) }),
-    numbers: v.strictObject({ numbers: length }),
-    table: v.strictObject({ table: v.record(v.string(), v.unknown()) }),
-    differences: v.strictObject({ differences: v.array(v.pipe(v.number(), v.safeInteger())) }),
-  }),
-);
-type Placeholder = v.InferOutput<typeof PLACEHOLDERS extends Map<string, infer Schema> ? Schema : never>;
+const PLACEHOLDERS = {
+  floats: length,
+  number: v.picklist([32, 64]),
+  numbers: length,
+  table: v.record(v.string(), v.unknown()),
+  differences: v.array(v.pipe(v.number(), v.safeInteger())),
+};
 const headerSchema = v.strictObject({
   data: v.unknown(),
   /** Numbers of each kind: exponents of chunks, integers, floats, doubles. */
@@ -69,7 +66,7 @@ class Writer {
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, this.#packed(part)]));
   }
 
-  #number(value: number): number | Placeholder {
+  #number(value: number): unknown {
     if (!Number.isFinite(value) || JSON.stringify(value).length <= MAX_CHARACTERS || Number.isSafeInteger(value)) {
       return value;
     }
@@ -81,7 +78,7 @@ class Writer {
     return { number: 32 };
   }
 
-  #coefficients(values: Float32Array): Placeholder {
+  #coefficients(values: Float32Array): unknown {
     for (let at = 0; at < values.length; at += CHUNK) {
       const chunk = values.subarray(at, at + CHUNK);
       const exponent = exponentOf(chunk);
@@ -141,27 +138,25 @@ export function unpacked(bytes: Uint8Array): unknown {
   const restored = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(restored);
     if (!isRecord(value)) return value;
-    // Looked up by name: trying each would take seconds for a small file of very many empty objects.
-    const schema = PLACEHOLDERS.get(Object.keys(value)[0]);
-    const placeholder = schema && v.safeParse(schema, value);
-    if (!placeholder?.success) {
-      return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, restored(part)]));
+    const entries = Object.entries(value);
+    const [name, given] = entries.length === 1 ? entries[0] : [];
+    const is = PLACEHOLDERS;
+    if (name === 'floats' && v.is(is.floats, given)) return coefficients(given);
+    if (name === 'number' && v.is(is.number, given)) return given === 32 ? floats() : doubles();
+    if (name === 'numbers' && v.is(is.numbers, given)) {
+      if (given > floats.left()) throw new RangeError('numbers are missing');
+      return Array.from({ length: given }, floats);
     }
-    const stands = placeholder.output;
-    if ('floats' in stands) return coefficients(stands.floats);
-    if ('numbers' in stands) {
-      if (stands.numbers > floats.left()) throw new RangeError('numbers are missing');
-      return Array.from({ length: stands.numbers }, floats);
-    }
-    if ('number' in stands) return stands.number === 32 ? floats() : doubles();
-    if ('differences' in stands) {
+    if (name === 'differences' && v.is(is.differences, given)) {
       let sum = 0;
-      return stands.differences.map((difference) => {
+      return given.map((difference) => {
         sum += difference;
         return sum;
       });
     }
-    return rowsOf(Object.entries(stands.table).map(([name, column]) => [name, restored(column)]));
+    const parts = name === 'table' && v.is(is.table, given) ? Object.entries(given) : null;
+    const inner = (parts ?? entries).map(([key, part]): [string, unknown] => [key, restored(part)]);
+    return parts ? rowsOf(inner) : Object.fromEntries(inner);
   };
   const whole = restored(data);
   for (const read of [exponents, shorts, floats, doubles])

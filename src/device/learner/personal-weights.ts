@@ -109,19 +109,15 @@ export interface AdaGrad {
 }
 
 /**
- * One step of AdaGrad on theta, with decay towards 0 and within bounds. A gradient of 0 changes nothing.
+ * One step of AdaGrad on theta, with decay towards 0 and within the bound. A gradient of 0 changes nothing.
  * @param gradient of the log-likelihood in theta
  */
-export function adaGradStep(
-  { theta, squares }: AdaGrad,
-  gradient: number,
-  [low, high]: readonly [number, number] = [-MAX_THETA, MAX_THETA],
-): AdaGrad {
+export function adaGradStep({ theta, squares }: AdaGrad, gradient: number): AdaGrad {
   if (gradient === 0) return { theta, squares };
   const sum = Math.min(MAX_SQUARES, squares + gradient * gradient);
   const step = (RATE * gradient) / Math.sqrt(sum + 1e-8);
   const next = theta + step - RATE * DECAY * theta;
-  return { theta: rounded(Math.max(low, Math.min(high, next))), squares: rounded(sum) };
+  return { theta: rounded(Math.max(-MAX_THETA, Math.min(MAX_THETA, next))), squares: rounded(sum) };
 }
 
 /**
@@ -161,20 +157,8 @@ export class PersonalWeights {
     for (const name of TERMS) {
       if (FIXED_TERMS.includes(name)) continue;
       const gradient = strength * weights[name] * slopes[name];
-      const { theta, squares } = adaGradStep({ theta: thetas[name], squares: sums[name] }, gradient, thetaBounds(name));
+      const { theta, squares } = adaGradStep({ theta: thetas[name], squares: sums[name] }, gradient);
       [thetas[name], sums[name]] = [theta, squares];
     }
   }
-}
-
-/** The weights of all terms with data: without a co-occurrence table, `boughtTogether` is left out. */
-export function activeWeights(
-  { sideModel, boughtTogether, ...weights }: TermWeights,
-  available: { sideModel: boolean; boughtTogether: boolean },
-): Partial<TermWeights> {
-  return {
-    ...(available.sideModel && { sideModel }),
-    ...(available.boughtTogether && { boughtTogether }),
-    ...weights,
-  };
 }

@@ -3,13 +3,11 @@ import { CATEGORIES, categoryTable } from '../../../testing/experts';
 import { PROFILE } from '../../../testing/profiles';
 import type { Item } from '../../core/catalog';
 import type { EventType, LoggedEvent } from '../../core/events';
-import { catalogIndex, rank, TERMS } from '../ranking';
-import type { StoredUserExpert } from './experts/stored-experts';
+import { catalogIndex, TERMS } from '../ranking';
 import { Learner, type LearnerCatalog } from './learner';
-import { decodeProfile, encodeProfile, type Profile, parseProfile, readProfile } from './profile';
+import { decodeProfile, encodeProfile, parseProfile, readProfile } from './profile';
 
 const COUNT = 120;
-// Enough for the weights to overflow together, although no single one does.
 const table = categoryTable(COUNT, 8, { text: 8, image: 8 });
 
 function catalog(): LearnerCatalog {
@@ -29,15 +27,6 @@ const event = (id: number, row: number, type: EventType = 'click'): LoggedEvent 
   time: 1_700_000_000_000 + 1000 * id,
 });
 const newLearner = (): Learner => new Learner(shop);
-
-function shopper(choices = 8): Learner {
-  const learner = newLearner();
-  for (let id = 1; id <= choices; id++) learner.observe(event(id, (id * 7) % COUNT));
-  return learner;
-}
-
-const listOf = (learner: Learner): number =>
-  rank(shop.index, learner.stateAt(), { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).length;
 
 const refused = (code: string) => expect.objectContaining({ code });
 const record = { owned: [], cart: [], shown: [], visit: { start: 0, last: 0 } };
@@ -140,9 +129,6 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
     ],
     ['a weight that is not finite', member(0, { weight: Number.NaN })],
     ['a posterior mass that no choices give', member(0, { mass: 52 })],
-    ['a posterior above 1', member(0, { series: Float32Array.of(1.5) })],
-    ['a posterior that is not finite', member(0, { series: Float32Array.of(Number.NaN) })],
-    ['a longer series than is kept', member(0, { series: new Float32Array(201) })],
     ['an expert born at an invalid time', member(1, { born: { choice: 5, time: 1e300 } })],
     ['windows beyond safe integers', { windows: 1e300 }],
     ['an update at an invalid time', { lastUpdate: Number.POSITIVE_INFINITY }],
@@ -170,47 +156,6 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
 
   it('a file larger than any profile, before its bytes are read', async () => {
     await expect(decodeProfile(new Uint8Array(100_000_000))).rejects.toThrow('larger');
-  });
-});
-
-describe('checkFinite()', () => {
-  /** A learner with a profile that was not checked, after changes in place. */
-  const after = (change: (profile: Profile) => void): Learner => {
-    const profile = shopper().save();
-    change(profile);
-    const learner = newLearner();
-    learner.restore(profile);
-    return learner;
-  };
-
-  it('accepts a trained learner and a new one', () => {
-    newLearner().checkFinite();
-    const learner = shopper();
-    learner.checkFinite();
-    expect(listOf(learner)).toBe(10);
-  });
-
-  const learnedBy = ({ experts: { members } }: Profile): StoredUserExpert[] => members.map(({ expert: own }) => own);
-  const cases: [string, (profile: Profile) => void][] = [
-    [
-      'preference',
-      (profile) => {
-        for (const { blocks } of learnedBy(profile))
-          for (const { readout } of Object.values(blocks)) readout.fill(3e38);
-      },
-    ],
-    [
-      'recent',
-      (profile) => {
-        for (const { weights: own } of learnedBy(profile)) own.theta.recent = 1000;
-      },
-    ],
-    ['recent', ({ history: known }) => known?.strengths.fill(1e308)],
-  ];
-  it.each(cases)('names the non-finite term: %s', (name, changes) => {
-    const learner = after(changes);
-    expect(() => learner.checkFinite()).toThrow(refused('store/corrupt'));
-    expect(() => learner.checkFinite()).toThrow(name);
   });
 });
 

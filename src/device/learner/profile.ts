@@ -7,8 +7,6 @@ import { journalSchema } from './journal';
 import { PROFILE_SCHEMA } from './limits';
 import { packed, unpacked } from './packed-profile';
 
-export { expertIn, withEarlierExpert } from './earlier-expert';
-
 const profileSchema = v.object({
   schema: v.literal(PROFILE_SCHEMA),
   /** Id of the last event learned from; later ones in the log are still to be learned. */
@@ -70,9 +68,7 @@ const damaged = (what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'store/corrupt',
     `The profile is damaged: ${what}. An older one or the event log is used instead.`,
-    {
-      cause,
-    },
+    { cause },
   );
 
 /**
@@ -80,7 +76,7 @@ const damaged = (what: string, cause?: unknown): SidestreamError =>
  * `packed`, compressed in the zlib format.
  */
 export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayBuffer>> {
-  const body = await through(new CompressionStream('deflate'), joinBytes(packed(profile)), MAX_BYTES);
+  const body = await through(new CompressionStream('deflate'), joinBytes(packed(profile)));
   const digest = canHash() ? await sha256(body) : NO_DIGEST;
   return joinBytes([new TextEncoder().encode(`${MAGIC} ${VERSION} ${digest} ${body.length}\n`), body]);
 }
@@ -110,33 +106,27 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
 
 async function unpack(body: Uint8Array<ArrayBuffer>): Promise<unknown> {
   try {
-    return unpacked(await through(new DecompressionStream('deflate'), body, MAX_BYTES));
+    return unpacked(await through(new DecompressionStream('deflate'), body));
   } catch (cause) {
     throw damaged('it cannot be unpacked', cause);
   }
 }
 
-/** The output of a stream for some bytes. @throws RangeError when it exceeds `most` bytes */
+/** The output of a stream for some bytes. @throws Error when it is larger than any file */
 async function through(
-  { readable, writable }: CompressionStream | DecompressionStream,
+  stream: CompressionStream | DecompressionStream,
   bytes: Uint8Array<ArrayBuffer>,
-  most: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
   let size = 0;
-  const ended = new Blob([bytes]).stream().pipeTo(writable);
-  // A failure there also fails the reading.
-  ended.catch(() => undefined);
-  const reader = readable.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    parts.push(part.value);
-    size += part.value.length;
-    if (size <= most) continue;
-    await reader.cancel();
-    throw new RangeError('it is larger than any profile');
-  }
-  await ended;
-  return joinBytes(parts);
+  const bounded = new TransformStream<Uint8Array, Uint8Array>({
+    transform(part, controller) {
+      size += part.length;
+      if (size > MAX_BYTES) throw new RangeError('it is larger than any profile');
+      controller.enqueue(part);
+    },
+  });
+  const parts = new Blob([bytes]).stream().pipeThrough(stream).pipeThrough(bounded);
+  return new Uint8Array(await new Response(parts).arrayBuffer());
 }
 
 const storedSchema = v.object({ schema: v.number(), bytes: v.instance(Uint8Array) });

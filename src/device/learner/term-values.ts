@@ -1,5 +1,4 @@
 import { createMatrix, type Matrix } from '../../core/kernel';
-import { SidestreamError } from '../../error';
 import {
   type CatalogIndex,
   isWithoutBasis,
@@ -29,29 +28,6 @@ export class TermValueCache {
     }
     return this.#values;
   }
-}
-
-/** Terms whose values come from the catalogue; a profile only selects the items. */
-const CATALOG_TERMS: readonly TermName[] = ['boughtTogether', 'popularity', 'coldStart'];
-
-/**
- * Checks that the terms of a profile are finite for every item: items with non-finite scores are in no list.
- * @throws SidestreamError `store/corrupt` naming the first term that is not finite
- */
-export function checkFinite(values: TermValues, weights: TermWeights): void {
-  const wrong = TERMS.find((name) => {
-    const weight = weights[name];
-    if (!Number.isFinite(Math.fround(weight))) return true;
-    // The score adds them up as 32-bit floats.
-    return (
-      !CATALOG_TERMS.includes(name) && !values[name].every((value) => Number.isFinite(Math.fround(weight * value)))
-    );
-  });
-  if (wrong === undefined) return;
-  throw new SidestreamError(
-    'store/corrupt',
-    `The profile's "${wrong}" gives scores that are not finite. An older profile or the event log is used instead.`,
-  );
 }
 
 /** The terms that a shopper's experts share: an expert's own read-outs are its `preference`. */

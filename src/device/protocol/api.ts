@@ -24,7 +24,7 @@ import type {
   SegmentsRequest,
   SegmentsResponse,
 } from './lists';
-import type { Consent, ImportResult, RollbackOptions, Snapshot, Status, TrackDetails } from './profile';
+import type { Consent, ImportResult, Snapshot, Status, TrackDetails } from './profile';
 
 export type { Item, ItemInput, Offer } from '../../core/catalog';
 export type { EventType } from '../../core/events';
@@ -187,13 +187,8 @@ export interface RecommenderProfile {
   setHints(hints: Hints | string): Promise<void>;
   /** Snapshots of the profile, one per window, oldest first; the last 12 are kept. */
   snapshots(): Promise<Snapshot[]>;
-  /**
-   * Restores a snapshot; later events and snapshots are deleted. With `expert`, only what this expert has learned since the snapshot is
-   * undone: the weight that the router gives it, all other experts, the history and the events stay, and the state before is kept as
-   * one more snapshot. It learns on from there, unless it is frozen. Rejects with `store/unknown-snapshot`, also if the snapshot has no
-   * such expert.
-   */
-  rollback(id: number, options?: RollbackOptions): Promise<void>;
+  /** Restores a snapshot; later events and snapshots are deleted. Rejects with `store/unknown-snapshot`. */
+  rollback(id: number): Promise<void>;
   /**
    * Exports the profile and the events it was learned from as a file, encrypted if you pass a passphrase. The file contains
    * each event's type, item, time and order.
@@ -268,7 +263,7 @@ export interface RecommenderStatus {
   /**
    * Returns the data that `<sidestream-inspector>` shows: the learned preferences with their sources and times (`profile`),
    * the changes that a snapshot would make (`snapshot`, with its id), the reasons for an item's place (`item`, with its id),
-   * a comparison of lists with and without learning (`lists`), and the resources used on the device (`device`). Rejects with
+   * a comparison of lists with and without learning (`lists`), and the size of the profile (`device`). Rejects with
    * `store/unknown-snapshot` and `runtime/unknown-item`.
    */
   inspect<Question extends keyof InspectionAnswers>(

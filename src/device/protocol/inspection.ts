@@ -1,7 +1,7 @@
 import type { Item, SideInput } from '../../core/catalog';
 import type { ScorePart } from '../ranking';
 import type { Explanation, Recommendation } from './lists';
-import type { ExpertStatus, Snapshot } from './profile';
+import type { ExpertStatus } from './profile';
 
 export type { ScorePart } from '../ranking';
 
@@ -15,7 +15,7 @@ export interface InspectionAnswers {
   item: ItemInspection;
   /** This shopper's list beside the list of a shopper without a profile. */
   lists: ListComparison;
-  /** Memory, storage and network that the recommender uses on this device. */
+  /** Size of the profile, and where it is. */
   device: DeviceReport;
 }
 
@@ -34,8 +34,8 @@ export interface InspectionSubjects {
 export interface Inspection {
   /** Up to 12 past choices by their part in the first 20 items of `for-you`, largest first; the parts sum to 1 or less. */
   products: { item: Item; part: number }[];
-  /** Up to 8 categories of the last 8 choices, the largest share first: their share of these, and of the catalogue's items. */
-  categories: { name: string; share: number; usual: number }[];
+  /** Up to 8 categories of the last 8 choices, the largest share first. */
+  categories: { name: string; share: number }[];
   /** The current experts, as in the status, then the removed experts, the most recently removed first. */
   experts: InspectedExpert[];
   /**
@@ -49,19 +49,16 @@ export interface Inspection {
   points: JournalPoint[];
   /** How the choices were ranked before they were learned. */
   record: PrequentialSummary;
-  snapshots: Snapshot[];
 }
 
 /** An expert, with the choices that it learned from. */
-export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' | 'share' | 'posterior' | 'needed'> {
+export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'share'> {
   /** As in the status; `removed`: another expert replaced it. */
   state: ExpertStatus['state'] | 'removed';
   /** Its part in the next list, 0 to 1; 0 for a removed expert. */
   share: number;
   /** When it was removed; null for a current expert. */
   removed: number | null;
-  /** The newest snapshot in which it had learned fewer choices, for `profile.rollback()`; null without one, and for candidates. */
-  earlier: Snapshot | null;
   /** The last 64 choices that it learned from, newest first; `time` is null if unknown. */
   from: { item: Item; time: number | null }[];
 }
@@ -92,9 +89,9 @@ export interface Ranks {
 /**
  * Kind of change of the learned state. `window`: a window ended. `rejected`: the guard dropped updates. `kept`: a candidate
  * passed its trial and became an expert. `frozen`: an expert stopped learning. `returned`: a frozen expert learns again.
- * `pruned`: an expert was removed. `restored`: an expert was put back to its state in a snapshot.
+ * `pruned`: an expert was removed.
  */
-export type JournalKind = 'window' | 'rejected' | 'kept' | 'frozen' | 'returned' | 'pruned' | 'restored';
+export type JournalKind = 'window' | 'rejected' | 'kept' | 'frozen' | 'returned' | 'pruned';
 
 /** One change of the learned state. */
 export interface JournalPoint {
@@ -112,38 +109,12 @@ export interface JournalPoint {
 export interface PrequentialSummary {
   /** Number of choices with ranks. */
   choices: number;
-  /** Number of items in the catalogue. */
-  of: number;
   /** Geometric mean of the ranks; null without ranks. */
   mean: Ranks | null;
-  /** This shopper's list compared with each of the other two rankings; null with fewer than 2 choices. */
-  against: Record<'popularity' | 'content', RankGain> | null;
 }
 
-/** How much closer to the choices one ranking is than another. */
-export interface RankGain {
-  /** Geometric mean of other rank / own rank: 2 if the own rank is half of the other. */
-  factor: number;
-  /** Its 95 % interval (normal approximation of the mean logarithm). */
-  range: [low: number, high: number];
-  /** Number of choices that this shopper's list ranked better, and worse. */
-  better: number;
-  worse: number;
-}
-
-/** One item in the first places of two lists. */
-export interface PlaceChange {
-  item: Item;
-  /** Places from 1; null if the item is not among the first. */
-  now: number | null;
-  earlier: number | null;
-}
-
-/** How the first 20 items of `for-you` would change after a rollback to a snapshot. */
+/** How many of the first 20 items of `for-you` would change after a rollback to a snapshot. */
 export interface ListChange {
-  snapshot: Snapshot;
-  /** The earlier list in its order, then the items that would leave. */
-  items: PlaceChange[];
   added: number;
   left: number;
   moved: number;
@@ -171,18 +142,10 @@ export interface ItemInspection extends Pick<Explanation, 'item' | 'score' | 'so
   items: { item: Item; part: number; place: number | null }[];
 }
 
-/** Memory, storage and network that the recommender uses on this device, in bytes. */
+/** The profile on this device. */
 export interface DeviceReport {
-  /** Features of the loaded items, in the worker's memory. */
-  features: number;
-  /** The worker's JavaScript heap; null if the browser does not report it. */
-  heap: number | null;
-  /** The profile as a file. */
+  /** Its size as a file, bytes. */
   profile: number;
-  /** Events in the log, and their size. */
-  log: { events: number; bytes: number };
   /** Whether profile and log are in memory only. */
   inMemory: boolean;
-  /** Files that the worker has loaded, and their transfer size as far as the browser reports it; 0 from its cache. */
-  loaded: { files: number; bytes: number };
 }

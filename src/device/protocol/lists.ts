@@ -292,11 +292,6 @@ export interface Product {
 export interface BrowseRequest {
   /** Category or category prefix (whole path segments), as in the shop's main feed. Default: all categories. */
   category?: string;
-  /**
-   * Words that must all occur in the title, description or category, in the chosen language. In a bundle that pages load in parts, only
-   * the parts that fit them best are searched, and count for `total`.
-   */
-  query?: string;
   /** Language of the items, as for `recommend()`. Default: the page's language. */
   lang?: string;
   /** Default 0. */

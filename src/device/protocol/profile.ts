@@ -1,11 +1,9 @@
 import type { EventDetails } from '../../core/events';
 import type { ExpertState, Placement, TermName } from '../ranking';
+import type { StoredSnapshot } from '../store';
+import type { Consent, EncoderBackend, EncoderRun } from './requests';
 
-/**
- * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and
- * learns nothing. An answer in one tab holds in all open tabs of the shop.
- */
-export type Consent = 'pending' | 'granted' | 'denied';
+export type { Consent, EncoderBackend, EncoderRun } from './requests';
 
 /** One of the shopper's experts. Each has learned preferences from different choices. */
 export interface ExpertStatus {
@@ -18,42 +16,13 @@ export interface ExpertStatus {
   choices: number;
   /** Its weight in the next list, 0 to 1: the experts' scores are summed with these weights, which add up to 1. */
   share: number;
-  /** Probability, after the last choice, that the shopper chooses as this expert predicts, 0 to 1; all add up to 1. */
-  posterior: number;
-  /** For a candidate, the posterior that it must exceed to be kept, 0 to 1; else null. */
-  needed: number | null;
-  /** The posterior after each of the last 200 choices, oldest first. */
-  history: number[];
 }
 
 /** A snapshot of the profile, made when a window of the shopper's events ended. */
-export interface Snapshot {
-  id: number;
-  /** Milliseconds since the epoch. */
-  time: number;
-  /** Number of choices learned up to then. */
-  choices: number;
-  /** Number of windows closed up to then. */
-  windows: number;
-}
-
-/** Where the encoders compute. */
-export type EncoderBackend = 'webgpu' | 'wasm';
+export type Snapshot = Omit<StoredSnapshot, 'lastEvent'>;
 
 /** Backend of the learner. */
 export type LearnerBackend = 'wasm' | 'javascript';
-
-/** The last run of an encoder in this page. */
-export interface EncoderRun {
-  modality: 'text' | 'image';
-  /** Name of its preset, such as `mobilenet-v2`. */
-  encoder: string;
-  backend: EncoderBackend;
-  /** Why it did not compute on a GPU, in English; null if it did. */
-  reason: string | null;
-  /** How long one text or picture took, without loading the encoder. */
-  milliseconds: number;
-}
 
 /** State of a recommender; the inspector shows it. */
 export interface Status {
@@ -85,16 +54,8 @@ export interface Status {
   backend: { encoders: EncoderBackend | null; learner: LearnerBackend; runs: EncoderRun[] };
   /** The experts of this profile, the generalist first. */
   experts: ExpertStatus[];
-  /** Whether new experts are tried: false where `train` found that several gain nothing for the shoppers of this shop. */
-  severalExperts: boolean;
   /** Personal weights of the score's terms; `boughtTogether` is missing in a shop without a co-occurrence table. */
   weights: Partial<Record<TermName, number>>;
-}
-
-/** The part of a profile to put back. */
-export interface RollbackOptions {
-  /** Id of an expert of the status that is not a candidate: only this expert is put back. Default: everything is. */
-  expert?: number;
 }
 
 /** The result of `profile.import()` and `profile.merge()`. */

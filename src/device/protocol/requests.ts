@@ -1,11 +1,10 @@
 import * as v from 'valibot';
-import { addedItemSchema, MODALITIES } from '../../core/catalog';
+import { MODALITIES } from '../../core/catalog';
 import { exactObject } from '../../core/common/schema';
 import { detailFields, eventFields, itemIdSchema } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';
-import type { Consent, EncoderBackend } from './api';
 
 /**
  * Parses an argument of a public method.
@@ -35,8 +34,13 @@ const ABOUT_ITEM: readonly Placement[] = ['similar', 'complement'];
 
 const hook = v.optional(v.literal('function', 'must be a function'));
 
-/** A level of consent: a boolean or an unknown word must never pass for an answer. */
-export const consentSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
+/** A boolean or an unknown word must never pass for an answer. */
+export const consentSchema = v.picklist(['pending', 'granted', 'denied']);
+/**
+ * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and
+ * learns nothing. An answer in one tab holds in all open tabs of the shop.
+ */
+export type Consent = v.InferOutput<typeof consentSchema>;
 
 /** The shopper's answer about consent in one tab; `pending` also after `profile.forget()`. */
 export const consentAnswerSchema = v.strictObject({
@@ -98,27 +102,26 @@ export const callSchema = v.optional(
   exactObject({ signal: v.undefined(), timeout: v.optional(v.pipe(v.number(), v.gtValue(0))) }),
 );
 
-/** The runs of encoders that a call needed. */
-export const runsSchema = v.optional(
-  v.array(
-    v.strictObject({
-      modality: v.picklist(MODALITIES),
-      encoder: v.string(),
-      backend: v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]),
-      reason: v.nullable(v.string()),
-      milliseconds: v.number(),
-    }),
-  ),
-  [],
-);
-
-/** An item that a device encoded. */
-export const localItemSchema = v.object({
-  item: addedItemSchema,
-  encoders: v.string(),
-  values: v.instance(Int8Array<ArrayBufferLike>),
-  scales: v.instance(Float32Array<ArrayBufferLike>),
+const backendSchema = v.picklist(['webgpu', 'wasm']);
+const runSchema = v.strictObject({
+  modality: v.picklist(MODALITIES),
+  /** Name of its preset, such as `mobilenet-v2`. */
+  encoder: v.string(),
+  backend: backendSchema,
+  /** Why it did not compute on a GPU, in English; null if it did. */
+  reason: v.nullable(v.string()),
+  /** How long one text or picture took, without loading the encoder. */
+  milliseconds: v.number(),
 });
+
+/** Where the encoders compute. */
+export type EncoderBackend = v.InferOutput<typeof backendSchema>;
+
+/** The last run of an encoder in this page. */
+export type EncoderRun = v.InferOutput<typeof runSchema>;
+
+/** The runs of encoders that a call needed. */
+export const runsSchema = v.optional(v.array(runSchema), []);
 
 export const trackSchema = exactObject({ ...eventFields, details: exactObject(detailFields) });
 export type TrackInput = v.InferInput<typeof trackSchema>;

@@ -4,7 +4,7 @@ import type { ImagePreset, TextPreset } from '../../core/encoders';
 import type { LoggedEvent } from '../../core/events';
 import type { SerializedError, SidestreamError } from '../../error';
 import type { Counts, MetricLine } from '../experiment';
-import type { LocalItem } from '../store';
+import type { LocalItem, StoredProfile } from '../store';
 import type { Progress, RecommenderOptions, Status } from './api';
 import type { ParsedOptions } from './requests';
 
@@ -13,19 +13,6 @@ export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> &
   onProgress?: unknown;
   onMetric?: unknown;
 };
-
-export interface Places {
-  /** Address of a script; files without their own address are beside it. */
-  script: string;
-  /** Addresses by file name. */
-  files?: Record<string, string>;
-}
-
-/** The first message to a worker of the package. */
-export interface PlacesMessage {
-  type: 'sidestream-places';
-  places: Places;
-}
 
 /** Name of the BroadcastChannel on which the tabs of a shop exchange the shopper's answers and announce stored data. */
 export const channelName = (namespace: string): string => `sidestream/${namespace}`;
@@ -72,8 +59,8 @@ export interface EngineListener {
 export interface Kept {
   /** Data in memory only; null if the device stores it, or the shopper denied consent. */
   memory: {
-    /** The profile as a file; null if only the events were kept. */
-    profile: Uint8Array | null;
+    /** Null if only the events were kept. */
+    profile: StoredProfile | null;
     events: LoggedEvent[];
     items: LocalItem[];
   } | null;

@@ -13,7 +13,7 @@ import {
 import { NEAREST, NearestNeighbors } from './nearest-neighbors';
 import { SimilarityCache } from './similarity-cache';
 import { type CategoryIndex, categoryIndex } from './terms/category-preference';
-import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/numeric-affinity';
+import { type NumberColumn, numberColumns } from './terms/numeric-affinity';
 import type { ProductVariants } from './variants';
 
 /** The data that the terms read from a catalogue, computed once per catalogue. Items are identified by row. */
@@ -29,9 +29,10 @@ export interface CatalogIndex {
   /** Similarity of every item to the dismissed item nearest to it. */
   nearestDismissed: NearestNeighbors;
   categories: CategoryIndex;
-  /** Popularity per item, taken from its product; the mean of the known values if unknown. */
-  popularity: Float32Array;
-  /** log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. */
+  /**
+   * log((popularity + 1) / (mean + 1)) per item, with the popularity of its product, or the mean if unknown; all 0 when the shop knows
+   * no popularity.
+   */
   logPopularity: Float32Array;
   /** True when at least one item has a popularity. */
   hasPopularity: boolean;
@@ -41,16 +42,10 @@ export interface CatalogIndex {
   trend: Float32Array | null;
   numbers: NumberColumn[];
   /**
-   * The numbers before offers replaced some. Features are made from these, because a coefficient must mean the same under
+   * The numbers before offers replaced some. Features are standardised by these, because a coefficient must mean the same under
    * all offers.
    */
   ownNumbers?: NumberColumn[];
-  /**
-   * Updates features that were made from the numbers without offers. Most shops have no offers, so this code is loaded with
-   * them.
-   * @returns whether the features changed
-   */
-  updateFeatures?(features: NumberFeatures): boolean;
   /** Weight of a category that matches down to the last level in lists of similar items, relative to a content similarity of 1. */
   similarCategory: number;
   /** Place of each item in the shop's feed, in items. */
@@ -109,7 +104,6 @@ export function catalogIndex(
     nearestHistory: new NearestNeighbors(content, similarities, NEAREST),
     nearestDismissed: new NearestNeighbors(content, similarities, 1),
     categories: categoryIndex(items, statistics),
-    popularity,
     logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
     hasPopularity: any,
     coldStart: Float32Array.from(items, (_, row) => (isCold(row) ? 1 : 0)),

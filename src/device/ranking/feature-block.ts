@@ -18,20 +18,15 @@ export interface FeatureBlock {
 }
 
 /** Weight of a block of catalogue attributes beside content. */
-export const ATTRIBUTE_WEIGHT = 0.5;
+const ATTRIBUTE_WEIGHT = 0.5;
 /** Share of the mean variance that is added to a column's own variance, to keep noisy columns small. */
 const SMOOTHING = 1;
 /** Columns of the category block: the most frequent categories. */
 const MAX_CATEGORIES = 64;
 
 /** Standardises the columns of a block. @param subject of its name @param values [count * width], kept */
-export function featureBlock(
-  subject: string,
-  width: number,
-  values: Float32Array,
-  count: number,
-  weight: number,
-): FeatureBlock {
+function featureBlock(subject: string, width: number, values: Float32Array, weight = ATTRIBUTE_WEIGHT): FeatureBlock {
+  const count = values.length / width;
   const center = new Float32Array(width);
   const variance = new Float64Array(width);
   for (let row = 0; row < values.length; row += width) {
@@ -52,11 +47,11 @@ export function columnScales(variance: Float64Array, weight: number): Float32Arr
 }
 
 /** Radial basis functions over the range of a numeric attribute, -3 to 3 standard deviations. */
-export const NUMBER_RBFS = 17;
+const NUMBER_RBFS = 17;
 const SPACING = 6 / (NUMBER_RBFS - 1);
 
-/** The radial basis functions of standardised numbers, [count * 17]; zeros for NaN. */
-export function numberRbf(values: Float32Array): Float32Array {
+/** The radial basis functions of a numeric attribute; zeros for items without it. */
+export function numberBlock({ name, values }: { name: string; values: Float32Array }): FeatureBlock {
   const rbf = new Float32Array(values.length * NUMBER_RBFS);
   for (const [row, value] of values.entries()) {
     if (Number.isNaN(value)) continue;
@@ -65,26 +60,27 @@ export function numberRbf(values: Float32Array): Float32Array {
       rbf[row * NUMBER_RBFS + n] = Math.exp(-(distance ** 2) / 2);
     }
   }
-  return rbf;
+  return featureBlock(name, NUMBER_RBFS, rbf);
 }
 
 /** Radial basis functions over the order of the feed. */
-export const ORDER_RBFS = 24;
+const ORDER_RBFS = 24;
 
-/** The radial basis functions of the places of the items in the shop's feed, whichever are loaded, [items * 24]. */
-export function orderRbf({ places, shopCount }: { places: Float32Array; shopCount: number }): Float32Array {
+/** The radial basis functions of the places of the items in the shop's feed, whichever are loaded. */
+export function orderBlock({ places, shopCount }: { places: Float32Array; shopCount: number }): FeatureBlock {
   const rbf = new Float32Array(places.length * ORDER_RBFS);
   for (const [row, place] of places.entries()) {
     for (let n = 0; n < ORDER_RBFS; n++) {
       rbf[row * ORDER_RBFS + n] = Math.exp(-(((place * ORDER_RBFS) / shopCount - n) ** 2) / 2);
     }
   }
-  return rbf;
+  // Stored profiles call the catalog order `place`.
+  return featureBlock('place', ORDER_RBFS, rbf);
 }
 
 /** The content vectors: the first half of the columns is text, the second half the picture. */
-export const contentBlock = ({ content: { width, values, count } }: { content: ContentVectors }): FeatureBlock =>
-  featureBlock('content', width, values, count, 1);
+export const contentBlock = ({ content: { width, values } }: { content: ContentVectors }): FeatureBlock =>
+  featureBlock('content', width, values, 1);
 
 /**
  * Whether an item is in each of the 64 most frequent categories, including broader ones; null if all items are in the same.
@@ -111,5 +107,5 @@ export function categoryBlock({
     }
   }
   const name = `categories ${ids.map((id) => names[id]).join('|')}`;
-  return featureBlock(name, ids.length, values, content.count, ATTRIBUTE_WEIGHT);
+  return featureBlock(name, ids.length, values);
 }

@@ -11,9 +11,11 @@ import {
   type FilterField,
   type FilterValue,
   filterSchema,
-  fromJson,
-  issueOf,
+  fromPage,
+  isRecord,
   itemFilter,
+  type Refuse,
+  VALUE,
 } from './rules/filter';
 
 /** A hint for a field: a value, a list of 1 to 50 alternative values, or a condition as in a filter. */
@@ -49,70 +51,42 @@ export interface ParsedHints {
 /** Parses hints that were already validated. @throws ValiError for invalid hints */
 export const parseHints = (hints: Hints): ParsedHints => v.parse(hintsSchema, hints);
 
-class HintFault extends Error {
-  constructor(
-    readonly path: (string | number)[],
-    message: string,
-  ) {
-    super(message);
-  }
+/** Hints as they come from the page: an object, or its JSON text, as an attribute has it. */
+export const hintsSchema = fromPage(hintsOf, '{}');
+
+function hintsOf(given: unknown, refuse: Refuse): ParsedHints {
+  if (!isRecord(given)) refuse('must be an object such as {"category": "Women"}, or its JSON text', []);
+  const entries = Object.entries(isRecord(given) ? given : {}).filter(([, value]) => value !== undefined);
+  if (entries.length > MAX_FIELDS) refuse(`must have at most ${MAX_FIELDS} fields`, []);
+  const { search = '', ...fields } = Object.fromEntries(entries);
+  const isText = typeof search === 'string' && search.length <= MAX_SEARCH_LENGTH;
+  if (!isText) refuse(`must be a text of at most ${MAX_SEARCH_LENGTH} characters`, ['search']);
+  return {
+    fields: Object.entries(fields).map(([field, value]) => ({ field, options: optionsOf(field, value, refuse) })),
+    search: isText ? search.trim() : '',
+  };
 }
 
-/**
- * Hints as they come from the page: an object, or its JSON text, as an attribute has it. An issue names the place:
- * `hints.price.$gt`.
- */
-export const hintsSchema = v.pipe(
-  v.unknown(),
-  v.rawTransform(({ dataset: { value }, addIssue, NEVER }): ParsedHints => {
-    try {
-      return hintsOf(typeof value === 'string' ? fromJson(value.trim() || '{}') : value);
-    } catch (thrown) {
-      if (!(thrown instanceof HintFault)) throw thrown;
-      addIssue(issueOf(thrown, value));
-      return NEVER;
-    }
-  }),
-);
-
-const SHAPE = 'must be an object such as {"category": "Women"}, or its JSON text';
-
-function hintsOf(given: unknown): ParsedHints {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new HintFault([], SHAPE);
-  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
-  if (entries.length > MAX_FIELDS) throw new HintFault([], `must have at most ${MAX_FIELDS} fields`);
-  const { search = '' } = Object.fromEntries(entries);
-  if (typeof search !== 'string' || search.length > MAX_SEARCH_LENGTH) {
-    throw new HintFault(['search'], `must be a text of at most ${MAX_SEARCH_LENGTH} characters`);
-  }
-  const fields = entries.filter(([field]) => field !== 'search');
-  return { fields: fields.map(([field, value]) => fieldHint(field, value)), search: search.trim() };
+function optionsOf(field: string, given: unknown, refuse: Refuse): FieldHint['options'] {
+  if (field.startsWith('$')) refuse('is not a field: hints have fields of items, and search', [field]);
+  if (!Array.isArray(given)) return optionOf(field, given, refuse);
+  if (given.length === 0 || given.length > MAX_VALUES) refuse(`must have 1 to ${MAX_VALUES} values`, [field]);
+  return given.slice(0, MAX_VALUES).flatMap((value, n) => optionOf(field, value, refuse, n));
 }
 
-function fieldHint(field: string, given: unknown): FieldHint {
-  if (field.startsWith('$')) throw new HintFault([field], 'is not a field: hints have fields of items, and search');
-  if (!Array.isArray(given)) return { field, options: [optionOf(field, given, [field])] };
-  if (given.length === 0 || given.length > MAX_VALUES) {
-    throw new HintFault([field], `must have 1 to ${MAX_VALUES} values`);
-  }
-  return { field, options: given.map((value, n) => optionOf(field, value, [field, n], true)) };
-}
-
-/** @param plain whether it may not be a condition */
-function optionOf(field: string, value: unknown, at: (string | number)[], plain = false): FieldHint['options'][number] {
-  if (value === '') throw new HintFault(at, 'must not be empty');
-  const isText = typeof value === 'string';
-  // A list, such as tags, fits if it contains the text.
-  const condition = isText && field !== 'category' ? { $contains: value } : value;
-  const found = v.safeParse(filterSchema, { [field]: condition });
+/** @param n place in a list, which has no conditions */
+function optionOf(field: string, value: unknown, refuse: Refuse, ...n: number[]): FieldHint['options'] {
   const isCondition = typeof value === 'object';
-  if (found.success && !(plain && isCondition)) {
-    return { filter: found.output, value: isCondition ? null : (value as FilterValue) };
-  }
-  const { message, path = [] } = found.success
-    ? { message: 'must be a text, a finite number or a boolean' }
-    : found.issues[0];
-  throw new HintFault([...at, ...path.slice(1).map(({ key }) => key as string | number)], message);
+  // A list, such as tags, fits if it contains the text.
+  const condition = typeof value === 'string' && field !== 'category' ? { $contains: value } : value;
+  const found = v.safeParse(filterSchema, { [field]: condition });
+  if (value === '') refuse('must not be empty', [field, ...n]);
+  else if (!found.success) {
+    const [{ message, path = [] }] = found.issues;
+    refuse(message, [field, ...n, ...path.slice(1).map(({ key }) => key as string | number)]);
+  } else if (isCondition && n.length > 0) refuse(VALUE, [field, ...n]);
+  else return [{ filter: found.output, value: isCondition ? null : (value as FilterValue) }];
+  return [];
 }
 
 /** How likely the next choice fits a hint, before any choice of the visit. See docs/results/measured.md for how it was chosen. */
@@ -138,7 +112,7 @@ export function hintLifts(items: readonly Item[], hints: ParsedHints, reliabilit
     return { nameOf, lift: fit.map((value) => gap * value) };
   });
   return {
-    lifts: Float32Array.from(items, (_, row) => parts.reduce((sum, { lift }) => sum + lift[row], 0)),
+    lifts: Float32Array.from(items, (_, row) => parts.reduce((sum, { lift }) => sum + lift[row], 0)) as Float32Array,
     /** Name of the hint with the greatest effect on an item; null if that hint has no name. */
     nameOf(row: number): string | null {
       const [most] = parts.filter(({ lift }) => lift[row] > 0).sort((a, b) => b.lift[row] - a.lift[row]);
@@ -190,7 +164,7 @@ const COMMON = ['popularity', 'variety', 'coldStart'];
 export const hintFade = (choices: number): number => PRIOR_CHOICES / (PRIOR_CHOICES + Math.max(0, choices));
 
 export class Hinting {
-  #known: { index: CatalogIndex; found: ReturnType<typeof hintLifts> } | null = null;
+  readonly #known = new WeakMap<CatalogIndex, ReturnType<typeof hintLifts>>();
 
   /** @param reliability of the hints, 0 to 1. Default: the reliability of hints from the page */
   constructor(
@@ -204,13 +178,8 @@ export class Hinting {
    *   the contribution `hint`
    */
   of(index: CatalogIndex, choices: number) {
-    if (this.#known?.index !== index)
-      this.#known = { index, found: hintLifts(index.items, this.hints, this.reliability) };
-    const { lifts, nameOf } = this.#known.found;
-    return {
-      lifts: lifts as Float32Array,
-      apply: (scored: Scored) => hintedList(scored, lifts, nameOf, hintFade(choices)),
-    };
+    const { lifts, nameOf } = kept(this.#known, index, () => hintLifts(index.items, this.hints, this.reliability));
+    return { lifts, apply: (scored: Scored) => hintedList(scored, lifts, nameOf, hintFade(choices)) };
   }
 }
 

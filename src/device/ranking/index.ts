@@ -1,19 +1,9 @@
 export { type CatalogIndex, catalogIndex } from './catalog-index';
 export { loadReasons } from './explanation/reason-text';
-export {
-  ATTRIBUTE_WEIGHT,
-  categoryBlock,
-  contentBlock,
-  type FeatureBlock,
-  featureBlock,
-  NUMBER_RBFS,
-  numberRbf,
-  ORDER_RBFS,
-  orderRbf,
-} from './feature-block';
+export { categoryBlock, contentBlock, type FeatureBlock, numberBlock, orderBlock } from './feature-block';
 export type { QueryVector } from './find/rank-found';
 export type { HintedCatalog, Hints, HintValue } from './hints';
-export { PLACEMENTS, type Placement, type PriceRange, type Source } from './placement';
+export { PLACEMENTS, type Placement, type PriceRange, productOf, type Source } from './placement';
 export { type RankedItem, type RankRequest, rank } from './rank';
 export type { ExpertPart, ExpertState, RankState } from './rank-state';
 export { contentScores, personalScores } from './retrieval/shard-scores';
@@ -31,13 +21,12 @@ export {
   type SetRule,
 } from './rules/rules';
 export { rankOf, scores, type TermWeights, topRows } from './score';
-export type { NumberFeatures } from './terms/numeric-affinity';
-export { type ProductChoices, type SideState, sideScores } from './terms/side-scores';
+export { type ProductChoices, sideScores } from './terms/side-scores';
 export {
   finiteValues,
   isWithoutBasis,
   MAX_HISTORY,
-  rawTermValues,
+  type SideState,
   sideStateAfter,
   TERMS,
   type TermName,

@@ -4,32 +4,14 @@ import { SidestreamError } from '../../error';
 import type { CatalogIndex } from './catalog-index';
 import { cooccurrenceReason } from './explanation/reasons';
 import { commonList, similarList } from './lists';
-import type { Placement } from './placement';
+import { type Placement, productOf } from './placement';
 import type { RankRequest } from './rank';
 import type { ListInView, Scored } from './rank-state';
 import { fieldReader, type SetRule } from './rules/rules';
 import { cooccurrence } from './terms/cooccurrence';
 
-/**
- * The items that complete a set with the items in view, for the rule `set`: those for which there is evidence, such as orders
- * and links, first; then those that are most alike in style.
- * @param evidence scores of the items that others chose with them; null without any
- * @param style scores by similarity, for items that fit; null without features
- */
-export function itemSet(
-  index: CatalogIndex,
-  rule: SetRule,
-  evidence: Scored | null,
-  style: Scored | null,
-): Scored | null {
-  const list = evidence && style ? evidenceFirst(evidence, style) : (evidence ?? style);
-  if (!list) return null;
-  const valuesOf = fieldReader(rule.onePer, rule.depth);
-  return { ...list, distinct: (row) => valuesOf(index.items[row]) };
-}
-
 /** Whether an item fits the items in view: it differs in the field of which there is one per value, and shares the others. */
-export function fitsSet(
+function fitsSet(
   index: CatalogIndex,
   rows: readonly number[],
   { onePer, depth, same = [], price }: SetRule,
@@ -69,20 +51,15 @@ function evidenceFirst(evidence: Scored, style: Scored): Scored {
   const lowest = within(evidence).reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   const highest = within(style).reduce((most, value) => Math.max(most, value), 0);
   const factor = highest < lowest ? 1 : (0.99 * lowest) / highest;
-  const scale = (values: Record<string, number>): Record<string, number> =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, factor * value]));
+  const scaled = <K>(row: number, parts: Iterable<[K, number]>): [K, number][] =>
+    Array.from(parts, ([name, value]) => [name, of(row) === evidence ? value : factor * value]);
   return {
     score: evidence.score.map((value, row) => (evidence.holds(row) ? value : factor * style.score[row])),
     holds: (row) => evidence.holds(row) || style.holds(row),
-    contributions: (row) => (of(row) === evidence ? evidence.contributions(row) : scale(style.contributions(row))),
+    contributions: (row) => Object.fromEntries(scaled(row, Object.entries(of(row).contributions(row)))),
+    contributors: (row) => new Map(scaled(row, of(row).contributors?.(row) ?? [])),
     source: (row) => of(row).source(row),
     reasonKind: (row) => of(row).reasonKind(row),
-    breakdown(row, ofTerms) {
-      const { contributions, contributors, ...rest } = of(row).breakdown(row, ofTerms);
-      if (of(row) === evidence) return { contributions, contributors, ...rest };
-      const scaled = new Map([...contributors].map(([at, part]) => [at, factor * part]));
-      return { ...rest, contributions: scale(contributions), contributors: scaled };
-    },
   };
 }
 
@@ -132,13 +109,13 @@ export const listInView =
       return cooccurrenceList(index, rows, holds) ?? styleList(index, rows, holds) ?? nearestList(index, rows, holds);
     const fits = fitsSet(index, rows, set);
     const fitting = (at: number): boolean => fits(at) && holds(at);
-    const list = itemSet(
-      index,
-      set,
-      cooccurrenceList(index, rows, fitting),
-      nearestList(index, rows, fitting, 'style'),
-    );
-    return list ?? commonList(index, () => false);
+    // Items for which there is evidence, such as orders and links, come first; then those that are most alike in style.
+    const evidence = cooccurrenceList(index, rows, fitting);
+    const style = nearestList(index, rows, fitting, 'style');
+    const list = evidence && style ? evidenceFirst(evidence, style) : (evidence ?? style);
+    if (!list) return commonList(index, () => false);
+    const valuesOf = fieldReader(set.onePer, set.depth);
+    return { ...list, distinct: (at) => valuesOf(index.items[at]) };
   };
 
 /**
@@ -152,7 +129,7 @@ function cooccurrenceList(
 ): Scored | null {
   const { items, cooccurrence: table } = index;
   if (!table) return null;
-  const first = index.variants?.first(rows) ?? rows;
+  const first = rows.map(productOf(index));
   // Variants of one product count once.
   const inView = rows.filter((_, n) => first.indexOf(first[n]) === n);
   const products = [...new Set(first)];
@@ -166,18 +143,14 @@ function cooccurrenceList(
   }
   const listed = (at: number): boolean => score[at] > 0 && holds(at);
   if (!items.some((_, at) => listed(at))) return null;
-  const contributions = (at: number): Record<string, number> => (score[at] === 0 ? {} : { boughtTogether: score[at] });
   return {
     score,
     holds: listed,
-    contributions,
+    contributions: (at): Record<string, number> => (score[at] === 0 ? {} : { boughtTogether: score[at] }),
+    contributors: (at) => new Map(inView.map((row, n) => [row, parts[n][at]])),
     source: () => 'boughtTogether',
     reasonKind: (at) =>
       score[at] > 0 ? cooccurrenceReason(index, inView[strongest(parts, at)], at) : { kind: 'none' },
-    breakdown: (at) => ({
-      contributions: contributions(at),
-      contributors: new Map(inView.map((row, n) => [row, parts[n][at]])),
-    }),
   };
 }
 
@@ -218,9 +191,9 @@ function nearestList(
     score: largest(scores),
     holds,
     contributions: (at) => nearest(at).contributions(at),
+    contributors: (at) => nearest(at).contributors?.(at) ?? new Map(),
     source: (at) => nearest(at).source(at),
     reasonKind: (at) => nearest(at).reasonKind(at),
-    breakdown: (at, ofTerms) => nearest(at).breakdown(at, ofTerms),
   };
 }
 

@@ -29,13 +29,11 @@ function commonReason({ items, variants }: CatalogIndex): Pick<Scored, 'source' 
 export function commonList(index: CatalogIndex, holds: (row: number) => boolean): Scored {
   const score = index.hasPopularity ? (index.trend ?? index.logPopularity) : variety(index, holds);
   const name = index.hasPopularity ? 'popularity' : 'variety';
-  const contributions = (row: number): Record<string, number> => (score[row] === 0 ? {} : { [name]: score[row] });
   return {
     score,
     holds,
-    contributions,
+    contributions: (row) => (score[row] === 0 ? {} : { [name]: score[row] }),
     ...commonReason(index),
-    breakdown: (row) => ({ contributions: contributions(row), contributors: new Map() }),
   };
 }
 
@@ -105,21 +103,17 @@ export function similarList(
   const price = (at: number): number => Math.fround(SAME_PRICE * closeness(at));
   const score = new Float32Array(content.length);
   for (let at = 0; at < score.length; at++) score[at] = content[at] + category(at) + price(at);
-  const contributions = (at: number): Record<string, number> => {
-    const { text } = modalitySimilarity(index.content, at, vectorOf(index.content, row));
-    const all = { text, image: content[at] - text, sameCategory: category(at), price: price(at) };
-    return Object.fromEntries(Object.entries(all).filter(([, contribution]) => contribution !== 0));
-  };
   return {
     score,
     holds,
-    contributions,
+    contributions(at) {
+      const { text } = modalitySimilarity(index.content, at, vectorOf(index.content, row));
+      const all = { text, image: content[at] - text, sameCategory: category(at), price: price(at) };
+      return Object.fromEntries(Object.entries(all).filter(([, contribution]) => contribution !== 0));
+    },
+    contributors: (at) => new Map(at === row ? [] : [[row, score[at]]]),
     source: () => source,
     reasonKind: (at) => (at === row ? { kind: 'none' } : reasonKind),
-    breakdown: (at) => ({
-      contributions: contributions(at),
-      contributors: new Map(at === row ? [] : [[row, score[at]]]),
-    }),
   };
 }
 
@@ -143,7 +137,7 @@ function sharedCategory(
   return (other) => ofPath[pathOf[other]];
 }
 
-/** Powers of the prices, per list of items: offers replace the list. */
+/** (1 + price)^(1 / 0.3) of every item, NaN without a price, per list of items: offers replace the list. */
 const powers = new WeakMap<CatalogIndex['items'], Float64Array>();
 
 /**
@@ -151,17 +145,13 @@ const powers = new WeakMap<CatalogIndex['items'], Float64Array>();
  * @returns one value per item, 0..1; 0 if a price is missing
  */
 function priceCloseness({ items }: Pick<CatalogIndex, 'items'>, row: number): (other: number) => number {
-  const known = kept(powers, items, () => pricePowers(items));
+  const known = kept(powers, items, () =>
+    Float64Array.from(items, ({ price = Number.NaN }) => Math.exp(Math.log1p(price) / PRICE_SCALE)),
+  );
   const own = known[row];
   // As (1 + a)^(1 / 0.3) over (1 + b)^(1 / 0.3), the smaller over the larger.
   return (other) => Math.fround(Math.min(own / known[other], known[other] / own)) || 0;
 }
-
-/** (1 + price)^(1 / 0.3) of every item; NaN without a price. */
-const pricePowers = (items: CatalogIndex['items']): Float64Array =>
-  Float64Array.from(items, ({ price }) =>
-    price === undefined ? Number.NaN : Math.exp(Math.log1p(price) / PRICE_SCALE),
-  );
 
 /** The sum of all terms for one shopper. */
 export function personalList(index: CatalogIndex, state: RankState, holds: (row: number) => boolean): Scored {
@@ -179,9 +169,10 @@ export function personalList(index: CatalogIndex, state: RankState, holds: (row:
     score: scores(values, state.weights),
     holds,
     contributions,
+    contributors,
+    ofTerms: true,
     source: (row) => (isPersonal(row) ? 'personal' : common.source(row)),
     reasonKind: (row) => (isPersonal(row) ? reasonOf(row, contributions(row)) : common.reasonKind(row)),
-    breakdown: (row, ofTerms) => ofTerms(index, state, row, contributions(row), contributors),
   };
 }
 
@@ -189,13 +180,11 @@ export function personalList(index: CatalogIndex, state: RankState, holds: (row:
 export function recentList(index: CatalogIndex, rows: readonly number[], holds: (row: number) => boolean): Scored {
   const places = new Map([...new Set(rows.toReversed())].map((row, place) => [row, place]));
   const recency = (row: number): number => places.size - (places.get(row) ?? places.size);
-  const contributions = (row: number): Record<string, number> => (places.has(row) ? { recency: recency(row) } : {});
   return {
     score: Float32Array.from(index.items.keys(), recency),
     holds: (row) => places.has(row) && holds(row),
-    contributions,
+    contributions: (row): Record<string, number> => (places.has(row) ? { recency: recency(row) } : {}),
     source: () => 'personal',
     reasonKind: () => ({ kind: 'seen' }),
-    breakdown: (row) => ({ contributions: contributions(row), contributors: new Map() }),
   };
 }

@@ -120,15 +120,11 @@ export class NearestNeighbors {
 
   /** Items that have one of these rows among their neighbors. */
   #itemsNear(removed: ReadonlySet<number>): Iterable<number> {
-    const items: number[] = [];
-    const [only] = removed;
-    for (const rows of this.#neighbors) {
-      if (removed.size === 1) {
-        for (let item = rows.indexOf(only); item >= 0; item = rows.indexOf(only, item + 1)) items.push(item);
-      } else for (let item = 0; item < rows.length; item++) if (removed.has(rows[item])) items.push(item);
-    }
-    // An item may have had several of these rows among its neighbors.
-    return removed.size === 1 ? items : new Set(items);
+    const items = new Set<number>();
+    for (const row of removed)
+      for (const rows of this.#neighbors)
+        for (let item = rows.indexOf(row); item >= 0; item = rows.indexOf(row, item + 1)) items.add(item);
+    return items;
   }
 
   #leaveOut(item: number, removed: ReadonlySet<number>): void {

@@ -1,10 +1,9 @@
 import type { ShopperRecord } from '../../core/events';
 import type { CatalogIndex } from './catalog-index';
-import type { Contributors } from './explanation/contributors';
 import type { ReasonKind } from './explanation/reason-text';
 import type { Source } from './placement';
 import type { TermWeights } from './score';
-import type { TermName, TermSources, TermValues } from './terms/terms';
+import type { TermSources, TermValues } from './terms/terms';
 
 /**
  * Present role of one of the shopper's experts. `generalist`: learns every choice. `active`: the most probable of the other kept
@@ -34,25 +33,6 @@ export interface RankState extends TermSources {
   expertParts?: (row: number) => ExpertPart[];
 }
 
-/** The origin of an item's score, in quantities that can be explained to a shopper. */
-export interface ScoreBreakdown {
-  /** Named contributions that add up to the score; content similarity is split by modality: `text`, `image`. */
-  contributions: Record<string, number>;
-  /** Contribution of each other item that the shopper chose or has in view, by row. */
-  contributors: Map<number, number>;
-  /** The contribution of each of the shopper's experts to `preference`; absent if no expert contributes. */
-  experts?: ExpertPart[];
-}
-
-/** Breaks a personal score down. @param terms contributions of the terms to the item's score */
-type TermsBreakdown = (
-  index: CatalogIndex,
-  state: RankState,
-  row: number,
-  terms: Partial<Record<TermName, number>>,
-  contributors: Contributors,
-) => ScoreBreakdown;
-
 export interface Scored {
   /** One per item of the catalogue; higher is better. */
   score: Float32Array;
@@ -61,8 +41,10 @@ export interface Scored {
   contributions(row: number): Record<string, number>;
   source(row: number): Source;
   reasonKind(row: number): ReasonKind;
-  /** @param ofTerms breaks down the sum of a shopper's terms; its code loads late */
-  breakdown(row: number, ofTerms: TermsBreakdown): ScoreBreakdown;
+  /** Contribution to an item's score of each other item that the shopper chose or has in view, by row. Default: of none. */
+  contributors?(row: number): ReadonlyMap<number, number>;
+  /** Whether the score is the sum of a shopper's terms, besides named parts of rules and hints. Default false. */
+  ofTerms?: true;
   /** Values of an item that no other item of the list may have; absent if items may have the same. */
   distinct?(row: number): readonly string[];
 }
@@ -72,10 +54,6 @@ export const withParts = (list: Scored, partsOf: (row: number) => Record<string,
   ...list,
   score: list.score.map((value, row) => Object.values(partsOf(row)).reduce((sum, part) => sum + part, value)),
   contributions: (row) => ({ ...list.contributions(row), ...partsOf(row) }),
-  breakdown(row, ofTerms) {
-    const breakdown = list.breakdown(row, ofTerms);
-    return { ...breakdown, contributions: { ...breakdown.contributions, ...partsOf(row) } };
-  },
 });
 
 /** The list of the items in view for a placement, before the rules; null if nothing is known of them. */

@@ -47,10 +47,10 @@ export const EXCLUDE_RECENT = 40;
  * that the rules exclude.
  */
 export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
-  const { limit, rules = {} } = request;
-  const { scored, pinnable, shownBefore = new Set<number>() } = scoreAll(index, state, request);
-  const shares = request.placement === 'for-you' ? placeShares(index, state, rules.tastes) : null;
-  return arrange(index, scored, { limit, rules, pinnable, shownBefore, shares }).map((place) =>
+  const { limit, rules } = request;
+  const { scored, ...admitted } = scoreAll(index, state, request);
+  const shares = request.placement === 'for-you' ? placeShares(index, state, rules?.tastes) : null;
+  return arrange(index, scored, { ...admitted, limit, rules, shares }).map((place) =>
     rankedItem(index, scored, place, request),
   );
 }
@@ -74,7 +74,13 @@ export function rankedItem(
 
 /** Scores of every item for a request, rules included, before the list is arranged. */
 export function scoreAll(index: CatalogIndex, given: RankState, asked: RankRequest) {
-  const { state, request } = narrowed(index, given, asked);
+  const { variants, items } = index;
+  const terms = variants ? (given.terms ?? termValues(index, given)) : undefined;
+  // A list shows one variant of each product.
+  const { state, request } =
+    variants && terms
+      ? variants.narrow(items, { ...given, terms }, asked, scores(terms, given.weights))
+      : { state: given, request: asked };
   const { rules = {}, now = 0, hints } = request;
   const record = state.record ?? NO_RECORD;
   const { admits, pinnable } = admission(index, state.history, record, request);
@@ -88,17 +94,6 @@ export function scoreAll(index: CatalogIndex, given: RankState, asked: RankReque
     scored,
     pinnable: OWN.includes(request.placement) ? scored.holds : pinnable,
   };
-}
-
-/** State and request by which a list shows one variant of each product. */
-function narrowed(
-  index: CatalogIndex,
-  state: RankState,
-  request: RankRequest,
-): { state: RankState; request: RankRequest } {
-  if (!index.variants) return { state, request };
-  const terms = state.terms ?? termValues(index, state);
-  return index.variants.narrow(index.items, { ...state, terms }, request, scores(terms, state.weights));
 }
 
 /** Previously bought rows that `for-you` may contain: the most often bought ones, unless a rule excludes bought items. */

@@ -14,19 +14,6 @@ const MAX_RULES = 200;
 /** Maximum number of filters of `boost` and `bury` in all entries: each is tested on every item of a list. */
 const MAX_PUSHES = 200;
 
-/** One entry of the file: rules for some placements and for some time. */
-export interface PublishedRule {
-  /** Its name in messages: the rule's name, else its number, from 1. */
-  name: string;
-  /** Undefined: all placements. */
-  placements?: readonly Placement[];
-  /** Start time, milliseconds since the epoch. Undefined: immediately. */
-  from?: number;
-  /** End time, milliseconds since the epoch. Undefined: no end. */
-  until?: number;
-  rules: Rules;
-}
-
 export interface RuleProblem {
   /** Name of the entry, or its number; empty for the file. */
   rule: string;
@@ -57,8 +44,11 @@ const moment = (end: boolean) =>
 const entrySchema = v.pipe(
   exactObject({
     name: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(100))),
+    /** Default: all placements. */
     placements: v.optional(v.pipe(v.array(v.picklist(PLACEMENTS)), v.minLength(1), v.maxLength(PLACEMENTS.length))),
+    /** Start time, milliseconds since the epoch. Default: immediately. */
     from: moment(false),
+    /** End time, milliseconds since the epoch. Default: no end. */
     until: moment(true),
     ...ruleFields,
   }),
@@ -70,6 +60,13 @@ const entrySchema = v.pipe(
     ['until'],
   ),
 );
+
+/** One entry of the file: rules for some placements and for some time. */
+export interface PublishedRule extends Pick<v.InferOutput<typeof entrySchema>, 'placements' | 'from' | 'until'> {
+  /** Its name in messages: the rule's name, else its number, from 1. */
+  name: string;
+  rules: Rules;
+}
 
 const fileSchema = exactObject({
   version: v.literal(RULES_VERSION, `must be ${RULES_VERSION}`),

@@ -5,28 +5,12 @@ export type TermWeights = Record<TermName, number>;
 /** Weighted sum of the terms, one score per item. A term with a non-finite weight is left out. */
 export function scores(values: TermValues, weights: TermWeights): Float32Array {
   const out = new Float32Array(values.recent.length);
-  const used = TERMS.filter(
-    (name) => weights[name] !== 0 && Number.isFinite(weights[name]) && !isWithoutBasis(values[name]),
-  );
-  const whole = used.length - (used.length % 4);
-  for (let n = 0; n < whole; n += 4) addFour(out, used.slice(n, n + 4), values, weights);
-  for (const name of used.slice(whole)) {
+  for (const name of TERMS) {
     const [weight, term] = [weights[name], values[name]];
+    if (weight === 0 || !Number.isFinite(weight) || isWithoutBasis(term)) continue;
     for (let i = 0; i < out.length; i++) out[i] += weight * term[i];
   }
   return out;
-}
-
-/** Adds four terms: each sum is read and written once for all four, and rounded to 32 bits after each. */
-function addFour(out: Float32Array, names: readonly TermName[], values: TermValues, weights: TermWeights): void {
-  const [a, b, c, d] = names.map((name) => values[name]);
-  const [p, q, r, s] = names.map((name) => weights[name]);
-  for (let i = 0; i < out.length; i++) {
-    let sum = Math.fround(out[i] + p * a[i]);
-    sum = Math.fround(sum + q * b[i]);
-    sum = Math.fround(sum + r * c[i]);
-    out[i] = sum + s * d[i];
-  }
 }
 
 /** Contribution of each term to one item's score: weight times value; zero ones are left out. */
@@ -52,24 +36,21 @@ const MAX_ORDERED_ROWS = 4096;
  */
 export function topRows(score: Float32Array, limit: number, allowed: (row: number) => boolean = () => true): number[] {
   const rows: number[] = [];
-  const most = limit > MAX_ORDERED_ROWS ? score.length : limit;
-  /** The lowest score among them; null while fewer than `limit` are found. */
-  let least = most > 0 ? null : Number.POSITIVE_INFINITY;
+  const sorted = limit > MAX_ORDERED_ROWS;
   for (let row = 0; row < score.length; row++) {
     const value = score[row];
-    if (least === null ? Number.isNaN(value) : !(value > least)) continue;
-    if (!allowed(row)) continue;
-    let low = limit > MAX_ORDERED_ROWS ? rows.length : 0;
+    const isFull = !sorted && rows.length === limit;
+    if (Number.isNaN(value) || (isFull && !(value > score[rows[limit - 1]])) || !allowed(row)) continue;
+    let low = sorted ? rows.length : 0;
     for (let high = rows.length; low < high; ) {
       const middle = (low + high) >> 1;
       if (value > score[rows[middle]]) high = middle;
       else low = middle + 1;
     }
     rows.splice(low, 0, row);
-    if (rows.length > most) rows.pop();
-    if (rows.length === most) least = score[rows[most - 1]];
+    if (isFull) rows.pop();
   }
-  return limit > MAX_ORDERED_ROWS ? rows.sort((a, b) => score[b] - score[a] || a - b).slice(0, limit) : rows;
+  return sorted ? rows.sort((a, b) => score[b] - score[a] || a - b).slice(0, limit) : rows;
 }
 
 /**

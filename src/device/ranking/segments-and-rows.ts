@@ -25,7 +25,7 @@ export function rankSegments(
   request: RankRequest,
   { by, depth, limit, items }: { by: SetField; depth: number; limit: number; items: number },
 ) {
-  const { scored, shownBefore = new Set<number>() } = scoreAll(index, state, request);
+  const { scored, shownBefore } = scoreAll(index, state, request);
   const { order, average, scoreOf } = meanScores(scored);
   const segments = segmentsOf(index, order, by, depth);
   return [...segments]
@@ -34,11 +34,8 @@ export function rankSegments(
     .slice(0, limit)
     .map(({ value, rows, score }) => {
       const own = new Set(rows);
-      const places = arrange(
-        index,
-        { ...scored, holds: (row) => own.has(row) },
-        { limit: items, rules: { ...request.rules, pin: [] }, pinnable: () => false, shownBefore },
-      );
+      const ofSegment = { ...scored, holds: (row: number) => own.has(row) };
+      const places = arrange(index, ofSegment, { limit: items, rules: request.rules, shownBefore });
       return {
         value,
         score,
@@ -87,17 +84,14 @@ function segmentsOf(
   return segments;
 }
 
-interface Candidate {
+/** A row that may be shown. */
+interface RowPlan {
   kind: 'because' | 'more' | 'new' | 'again' | 'trending';
   /** Id of the item, or value of the segment, that the row is about; otherwise empty. */
   about: string;
   reason: ReasonKind;
-  /** Minimum number of its products. */
-  least: number;
   scored: Scored;
   request: RankRequest;
-  /** The best first; more than a row has, because other rows take some. */
-  rows: number[];
 }
 
 /** Minimum number of products in a row, except of products to buy again. */
@@ -123,13 +117,24 @@ export function planRows(
   const { scored } = scoreAll(index, state, plain);
   const { scoreOf } = meanScores(scored);
   const product = productOf(index);
+  // The last choices are in no row but `again`, as in `for-you`.
+  const chosen = [...new Set(state.history.rows.toReversed().map(product))];
+  const recent = new Set(chosen.slice(0, request.rules?.excludeRecent ?? EXCLUDE_RECENT));
+  let left = rowPlans(index, state, plain, scored).map((plan) => {
+    const { holds } = plan.scored;
+    const old = { ...plan.scored, holds: (row: number) => holds(row) && !recent.has(product(row)) };
+    const { rules, shownBefore } = plan.request;
+    // More than a row has, because other rows take some.
+    const most = items * limit + MIN_PRODUCTS;
+    const places = arrange(index, plan.kind === 'again' ? plan.scored : old, { limit: most, rules, shownBefore });
+    return { ...plan, rows: places.map(({ row }) => row) };
+  });
   const taken = new Set<number>();
-  let left = candidates(index, state, plain, scored, items * limit + MIN_PRODUCTS);
-  const planned: (Pick<Candidate, 'kind' | 'about'> & { title: string; score: number; items: RankedItem[] })[] = [];
+  const planned: (Pick<RowPlan, 'kind' | 'about'> & { title: string; score: number; items: RankedItem[] })[] = [];
   while (planned.length < limit) {
     left = left.flatMap((one) => {
       const rows = one.rows.filter((row) => !taken.has(product(row)));
-      return rows.length < one.least ? [] : [{ ...one, rows }];
+      return rows.length < (one.kind === 'again' ? 1 : MIN_PRODUCTS) ? [] : [{ ...one, rows }];
     });
     if (left.length === 0) break;
     const scores = left.map(({ rows }) => scoreOf(rows));
@@ -149,75 +154,53 @@ export function planRows(
   return planned;
 }
 
-/** All rows that may be shown. @param forYou the list for the shopper @param most items of each */
-function candidates(
-  index: CatalogIndex,
-  state: RankState,
-  request: RankRequest,
-  forYou: Scored,
-  most: number,
-): Candidate[] {
-  const product = productOf(index);
-  const chosen = [...new Set(state.history.rows.toReversed().map(product))];
-  // The last choices are in no row but `again`, as in `for-you`.
-  const recent = new Set(chosen.slice(0, request.rules?.excludeRecent ?? EXCLUDE_RECENT));
-  const candidate = (
-    about: Pick<Candidate, 'kind' | 'about' | 'reason'>,
-    scored: Scored,
-    holds: (row: number) => boolean,
-    asked: RankRequest = request,
-  ): Candidate => {
-    const { rules = {}, shownBefore = new Set<number>() } = asked;
-    const own = about.kind === 'again';
-    const held = {
-      ...scored,
-      holds: (row: number) => scored.holds(row) && (own || !recent.has(product(row))) && holds(row),
-    };
-    const places = arrange(index, held, { limit: most, rules, pinnable: () => false, shownBefore });
-    return { ...about, least: own ? 1 : MIN_PRODUCTS, scored, request: asked, rows: places.map(({ row }) => row) };
-  };
+/** All rows that may be shown. @param forYou the list for the shopper */
+function rowPlans(index: CatalogIndex, state: RankState, request: RankRequest, forYou: Scored): RowPlan[] {
   const list = (
-    about: Pick<Candidate, 'kind' | 'about' | 'reason'>,
+    about: Pick<RowPlan, 'kind' | 'about' | 'reason'>,
     other: Pick<RankRequest, 'placement' | 'row'>,
-  ): Candidate => {
+  ): RowPlan => {
     const asked = { ...request, ...other };
-    return candidate(about, scoreAll(index, state, asked).scored, () => true, asked);
+    return { ...about, scored: scoreAll(index, state, asked).scored, request: asked };
   };
-  const segment = (kind: 'more' | 'new', by: SetField, depth: number, holds: (row: number) => boolean) => {
+  const segments = (kind: 'more' | 'new', by: SetField, depth: number, matches: (row: number) => boolean) => {
     const chosenIn = segmentsOf(index, state.history.rows, by, depth);
-    return bestSegments(index, forYou, by, depth, holds)
-      .filter(({ value }) => kind === 'new' || (chosenIn.get(value)?.length ?? 0) >= MIN_CHOICES)
-      .slice(0, MAX_OF_KIND)
-      .map(({ value, rows }) => {
-        const name = by === 'category' ? categoryName(value, index.items[rows[0]], request.shown) : value;
-        const own = new Set(rows);
-        return candidate(
-          { kind, about: value, reason: { kind: kind === 'new' ? 'new-in' : 'more-from', name } },
-          forYou,
-          (row) => own.has(row),
-        );
-      });
+    const all = topRows(forYou.score, forYou.score.length, forYou.holds);
+    return (
+      [...segmentsOf(index, all.filter(matches), by, depth)]
+        // A segment of most items says nothing about the shopper.
+        .filter(([, rows]) => 2 * rows.length <= all.length)
+        .filter(([value]) => kind === 'new' || (chosenIn.get(value)?.length ?? 0) >= MIN_CHOICES)
+        .slice(0, MAX_OF_KIND)
+        .map(([value, rows]): RowPlan => {
+          const name = by === 'category' ? categoryName(value, index.items[rows[0]], request.shown) : value;
+          const own = new Set(rows);
+          const reason = { kind: kind === 'new' ? 'new-in' : 'more-from', name } as const;
+          return { kind, about: value, reason, scored: { ...forYou, holds: (row) => own.has(row) }, request };
+        })
+    );
   };
   const { now = 0 } = request;
-  const because = anchors(index, state).map((row) =>
-    list(
-      { kind: 'because', about: index.items[row].id, reason: reasonOf(index, state, row) },
-      { placement: 'similar', row },
-    ),
-  );
-  const popular: ReasonKind = { kind: index.hasPopularity ? 'popular' : 'none' };
   return [
-    ...because,
-    ...segment('more', 'attributes.brand', 1, () => true),
-    ...segment('more', 'category', 2, () => true),
-    ...segment('new', 'category', 1, (row) => isNew(index.items[row], now)),
+    ...lastProducts(index, state).map((row) =>
+      list(
+        { kind: 'because', about: index.items[row].id, reason: reasonOf(index, state, row) },
+        { placement: 'similar', row },
+      ),
+    ),
+    ...segments('more', 'attributes.brand', 1, () => true),
+    ...segments('more', 'category', 2, () => true),
+    ...segments('new', 'category', 1, (row) => isNew(index.items[row], now)),
     list({ kind: 'again', about: '', reason: { kind: 'again' } }, { placement: 'again', row: null }),
-    list({ kind: 'trending', about: '', reason: popular }, { placement: 'trending', row: null }),
+    list(
+      { kind: 'trending', about: '', reason: { kind: index.hasPopularity ? 'popular' : 'none' } },
+      { placement: 'trending', row: null },
+    ),
   ];
 }
 
 /** The last products chosen, one of each category. */
-function anchors({ items, ...index }: CatalogIndex, { history }: RankState): number[] {
+function lastProducts({ items, ...index }: CatalogIndex, { history }: RankState): number[] {
   const product = productOf(index);
   const found: number[] = [];
   const known = new Set<string | number>();
@@ -235,20 +218,6 @@ function reasonOf({ items }: CatalogIndex, { record }: RankState, row: number): 
   const about = items[row];
   if (record?.picked.has(row)) return { kind: 'you-picked', about };
   return { kind: record?.cart.has(row) || record?.owned.has(row) ? 'chosen' : 'looked-at', about };
-}
-
-/** Segments of a list, by their best item. */
-function bestSegments(
-  index: CatalogIndex,
-  { score, holds }: Scored,
-  by: SetField,
-  depth: number,
-  matches: (row: number) => boolean,
-): { value: string; rows: number[] }[] {
-  const all = topRows(score, score.length, holds);
-  const segments = segmentsOf(index, all.filter(matches), by, depth);
-  // A segment of most items says nothing about the shopper.
-  return [...segments].flatMap(([value, rows]) => (2 * rows.length > all.length ? [] : [{ value, rows }]));
 }
 
 /** The last name of a category's path, in the language of the request if one of its items has as many names there. */

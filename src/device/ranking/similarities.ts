@@ -35,11 +35,8 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** Dot product of two rows, exactly the number that `similarities` gives. */
-export function similarity({ width, values }: Pick<ContentVectors, 'width' | 'values'>, a: number, b: number): number {
-  let sum = 0;
-  for (let n = 0, at = b * width, of = a * width; n < width; n++, at++, of++) sum += values[at] * values[of];
-  return Math.fround(sum);
-}
+export const similarity = (vectors: Pick<ContentVectors, 'width' | 'values'>, a: number, b: number): number =>
+  Math.fround(dot(vectorOf(vectors, a), vectorOf(vectors, b)));
 
 /** Dot product of an item's content vector with a query, by modality: a content vector is text ++ image. */
 export function modalitySimilarity(
@@ -47,11 +44,9 @@ export function modalitySimilarity(
   row: number,
   query: Float32Array,
 ): { text: number; image: number } {
-  const half = width / 2;
-  let [text, image] = [0, 0];
-  for (let d = 0, at = row * width; d < half; d++, at++) {
-    text += query[d] * values[at];
-    image += query[d + half] * values[at + half];
-  }
-  return { text, image };
+  const [from, half] = [row * width, width / 2];
+  return {
+    text: dot(query.subarray(0, half), values.subarray(from, from + half)),
+    image: dot(query.subarray(half), values.subarray(from + half, from + width)),
+  };
 }

@@ -29,24 +29,18 @@ export class SimilarityCache {
 
   /** Similarities of item `row` to every item, -1..1. Shared: not to be changed. @returns [count] */
   similaritiesTo(row: number): Float32Array {
-    const cached = this.#known.get(row) ?? this.#computed([row])[0];
-    this.#keep(row, cached);
-    return cached;
+    return this.similaritiesToEach([row])[0];
   }
 
   /** Similarities of several items, faster than one by one. All results are in memory at once. @returns [rows][count] */
   similaritiesToEach(rows: readonly number[]): Float32Array[] {
     const unknown = [...new Set(rows)].filter((row) => !this.#known.has(row));
-    const computed = new Map<number, Float32Array>();
-    if (unknown.length > 1) {
-      for (const [n, values] of this.#computed(unknown).entries()) computed.set(unknown[n], values);
-    }
-    return rows.map((row) => {
-      const values = computed.get(row);
-      if (!values) return this.similaritiesTo(row);
-      this.#keep(row, values);
-      return values;
-    });
+    const computed = this.products(unknown.map((row) => vectorOf(this.vectors, row)));
+    const found = new Map(unknown.map((row, n) => [row, computed[n]]));
+    // Before any is kept, which may drop another one.
+    const all = rows.map((row) => this.#known.get(row) ?? found.get(row)!);
+    for (const [n, row] of rows.entries()) this.#keep(row, all[n]);
+    return all;
   }
 
   /** Similarities of item `row` if they are cached; undefined otherwise. */
@@ -57,10 +51,6 @@ export class SimilarityCache {
   /** Dot products of each vector with every item. @returns for each vector [count] */
   products(vectors: readonly Float32Array[]): Float32Array[] {
     return this.#copied?.products(vectors) ?? vectors.map((vector) => similarities(this.vectors, vector));
-  }
-
-  #computed(rows: readonly number[]): Float32Array[] {
-    return this.products(rows.map((row) => vectorOf(this.vectors, row)));
   }
 
   /** The vectors in the memory of the kernel; null until it is loaded, and if it cannot run. */

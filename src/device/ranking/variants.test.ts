@@ -179,10 +179,12 @@ describe('a list of a catalogue with variants', () => {
 describe('the index of a catalogue with variants', () => {
   it('counts a product once, with the popularity of all of its variants', () => {
     const counted = shop(GROUPS.map((_, row) => ({ popularity: row < 2 ? 5 + row : row === 3 ? 7 : undefined })));
-    expect([...counted.popularity].slice(0, 4)).toEqual([11, 11, 11, 7]);
-    expect(counted.popularity[4]).toBe(9);
+    expect(counted.variants?.popularity.slice(0, 4)).toEqual([11, 11, 11, 7]);
+    for (const row of [0, 3]) expect(counted.logPopularity[row]).toBeCloseTo(Math.log((row === 0 ? 12 : 8) / 10));
+    // An unknown one counts as the mean of the products.
+    expect(counted.logPopularity[4]).toBe(0);
     const repeated = shop(GROUPS.map(() => ({ popularity: 5 })));
-    expect([...repeated.popularity]).toEqual(GROUPS.map(() => 5));
+    expect(repeated.variants?.popularity).toEqual(GROUPS.map(() => 5));
     // Two products of five are fruit.
     expect(counted.categories.baseRate[counted.categories.names.indexOf('Fruit')]).toBeCloseTo(2 / 5);
     expect(counted.variants?.products).toEqual([0, 3, 4, 6, 7]);

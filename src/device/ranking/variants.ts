@@ -77,7 +77,7 @@ export class ProductVariants {
     }
     const shown = new Map<number, number>();
     known.record.timesShown = (at, now) => {
-      const product = this.of[at]?.[0] ?? at;
+      const [product] = this.#rows(at);
       return kept(shown, product, () => this.#rows(at).reduce((all, other) => all + record.timesShown(other, now), 0));
     };
     // If the viewed variant is not listed, another one represents its product.
@@ -119,7 +119,7 @@ export class ProductVariants {
   merge(choices: number[]): void {
     const standing = new Map<number, number>();
     for (const [n, row] of choices.entries()) {
-      const product = this.of[row]?.[0] ?? row;
+      const [product] = this.#rows(row);
       choices[n] = standing.get(product) ?? row;
       standing.set(product, choices[n]);
     }
@@ -136,11 +136,6 @@ export class ProductVariants {
       // The record only uses a click to end the item's impressions.
       if (chosen && other !== row) history.record.add({ type: 'click', time }, other, true, history.total);
     }
-  }
-
-  /** The first variant of the product of each row. */
-  first(rows: readonly number[]): number[] {
-    return rows.map((row) => this.of[row]?.[0] ?? row);
   }
 
   /** All variants of the products of some rows. */
@@ -190,7 +185,7 @@ export class ProductVariants {
    * @param gone rows of products that were not available for the choice
    */
   beside(chosen: number, gone: readonly number[]): number[] {
-    const left = new Set(this.first([chosen, ...gone]));
+    const left = new Set([chosen, ...gone].map((row) => this.#rows(row)[0]));
     const competing = new Set([...this.products.filter((product) => !left.has(product)), chosen]);
     return [...this.of.keys()].filter((row) => !competing.has(row));
   }
@@ -199,7 +194,7 @@ export class ProductVariants {
   #ofFirst(values: Float32Array, width: number): Float32Array {
     const shared = new Float32Array(values.length);
     for (const row of this.of.keys()) {
-      const first = (this.of[row]?.[0] ?? row) * width;
+      const first = this.#rows(row)[0] * width;
       shared.set(values.subarray(first, first + width), row * width);
     }
     return shared;

@@ -1,17 +1,12 @@
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB, type StoreNames } from 'idb';
-import * as v from 'valibot';
 import type { LoggedEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { blocked, databaseName, deleteDeviceStore, QUEUE_LIMIT, storeError, WITHDRAWN } from './device-presence';
 import type { Lock } from './lock';
+import type { EncryptedRow } from './rows';
 import { type DeviceText, type LocalItem, MAX_SNAPSHOTS, type Snapshot, type StoredProfile } from './store';
 
 const DATABASE_VERSION = 1;
-
-/** A row encrypted at rest: it has this instead of its content. */
-export interface EncryptedRow {
-  sealed: Uint8Array;
-}
 
 /** Description of a snapshot. Its last event stays readable, because a rollback needs it without the key. */
 export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & EncryptedRow);
@@ -21,22 +16,17 @@ export interface Layout extends DBSchema {
   events: { key: number; value: (Omit<LoggedEvent, 'id'> | EncryptedRow) & { id?: number } };
   /** Under `generation` a number, see `Store.generation`; under `tally` an AggregatesFile; under `WITHDRAWN` true. */
   profile: { key: 'current' | 'previous' | 'generation' | 'tally' | typeof WITHDRAWN; value: unknown };
-  /** Items in the clear, by their ids. */
-  items: { key: string; value: LocalItem };
-  sealedItems: { key: number; value: EncryptedRow };
+  items: { key: number; value: LocalItem | EncryptedRow };
   snapshots: { key: number; value: SnapshotRow & { id?: number; profile: unknown } };
-  /**
-   * Under `rest` the browser's key, under `lock` the lock that a key of the shop opens, and the texts
-   * about this device.
-   */
-  keys: { key: 'rest' | 'lock' | DeviceText; value: CryptoKey | Lock | string | EncryptedRow };
+  /** Under `lock` the lock that a key of the shop opens, and the texts about this device. */
+  keys: { key: 'lock' | DeviceText; value: Lock | string | EncryptedRow };
 }
 
 function createStores(database: IDBPDatabase<Layout>): void {
   database.createObjectStore('events', { keyPath: 'id', autoIncrement: true });
   database.createObjectStore('profile');
-  database.createObjectStore('items', { keyPath: 'item.id' });
-  database.createObjectStore('sealedItems', { autoIncrement: true });
+  // Their ids are not keys, which would stay in the clear.
+  database.createObjectStore('items', { autoIncrement: true });
   database.createObjectStore('snapshots', { keyPath: 'id', autoIncrement: true });
   database.createObjectStore('keys');
 }
@@ -94,10 +84,7 @@ async function openDatabase(
 }
 
 /** A number beside the bytes of a stored file; 0 if missing. */
-export const numberIn = (stored: unknown, name: string): number => {
-  const found = v.safeParse(v.looseObject({ [name]: v.number() }), stored);
-  return found.success ? numberOf(found.output[name]) : 0;
-};
+export const numberIn = (stored: unknown, name: string): number => numberOf(Reflect.get(Object(stored), name));
 
 export const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);
 
@@ -166,9 +153,9 @@ export abstract class DatabaseConnection {
   }
 
   async #openOnce(): Promise<IDBPDatabase<Layout>> {
-    const opened = await openDatabase(this.namespace, this.mayCreate, (why) => this.#lose(why));
+    const opened = await openDatabase(this.namespace, this.mayCreate, (why) => this.#onClosing(why));
     if (opened === null || (await this.#isWithdrawn(opened.database))) {
-      this.#lose('deleted');
+      this.#onClosing('deleted');
       throw this.#closed;
     }
     this.mayCreate = false;
@@ -193,22 +180,22 @@ export abstract class DatabaseConnection {
     return true;
   }
 
-  #lose(why: Closing): void {
-    this.#opening = null;
-    if (why === 'lost' || this.#closed) return;
-    this.#closed =
-      why === 'deleted'
-        ? new SidestreamError('store/forgotten', 'Another tab deleted the profile.')
-        : new SidestreamError('store/newer-schema', 'Newer code took over the profile. Reload the page to get it.');
-    this.lost = why;
-    this.onLost?.(why);
+  #onClosing(why: Closing): void {
+    if (why === 'lost') this.#opening = null;
+    else if (why === 'deleted')
+      this.lose(why, new SidestreamError('store/forgotten', 'Another tab deleted the profile.'));
+    else {
+      const text = 'Newer code took over the profile. Reload the page to get it.';
+      this.lose(why, new SidestreamError('store/newer-schema', text));
+    }
   }
 
-  /** Another page took the database over. @param why error of every further call */
-  protected yield(why: SidestreamError): void {
-    this.close(why);
-    this.lost = 'newer-code';
-    this.onLost?.('newer-code');
+  /** The database is not ours from now on. @param error of every further call */
+  protected lose(why: Lost, error: SidestreamError): void {
+    if (this.#closed) return;
+    this.close(error);
+    this.lost = why;
+    this.onLost?.(why);
   }
 
   /** Closes the connection for good. @param why error of every further call; the first one given counts */

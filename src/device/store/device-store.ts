@@ -1,13 +1,31 @@
-import type { IDBPDatabase } from 'idb';
+import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import * as v from 'valibot';
-import type { LoggedEvent, NewEvent } from '../../core/events';
+import { eventSchema, type LoggedEvent, type NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { addSnapshot, DatabaseConnection, type Layout, nextGeneration, numberIn, numberOf } from './database';
+import {
+  addSnapshot,
+  DatabaseConnection,
+  type Layout,
+  nextGeneration,
+  numberIn,
+  numberOf,
+  type SnapshotRow,
+} from './database';
 import { deleteDeviceStore, STRICT } from './device-presence';
 import type { Encryption } from './encryption';
 import { CUT_SHARE, eventSize, excessEvents } from './log-size';
-import { isEncryptedFile, Rows } from './rows';
-import type { AggregatesFile, DeviceText, LocalItem, SaveOptions, Snapshot, Store, StoredProfile, Undo } from './store';
+import { isEncryptedFile, Rows, storedItemSchema } from './rows';
+import {
+  type AggregatesFile,
+  type DeviceText,
+  type LocalItem,
+  type SaveOptions,
+  type Snapshot,
+  type Store,
+  type StoredProfile,
+  snapshotSchema,
+  type Undo,
+} from './store';
 
 /** Maximum size of an event, bytes: a log of fewer than budget / MAX_EVENT_BYTES events need not be measured. */
 const MAX_EVENT_BYTES = 1000;
@@ -15,14 +33,11 @@ const MAX_EVENT_BYTES = 1000;
 /** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
 export class DeviceStore extends DatabaseConnection implements Store {
   #rows = new Rows();
-  /** Whether it can read rows under a key of the browser, see `Encryption`. */
-  #hasBrowserKey = false;
   /** Id of the database's lock when it was opened; null without one. */
   #lock: string | null = null;
 
   private constructor(
     namespace: string,
-    /** Of written data. Unencrypted rows stay readable. */
     private readonly encrypt: Encryption,
     mayCreate: boolean,
   ) {
@@ -30,12 +45,13 @@ export class DeviceStore extends DatabaseConnection implements Store {
   }
 
   /**
-   * Opens (or creates) the database of a namespace.
+   * Opens the database of a namespace.
+   * @param mayCreate whether to create a missing one
    * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`, `store/wrong-key`,
-   *   `store/corrupt` if the lock of an encrypted database is damaged
+   *   `store/corrupt` if the lock of an encrypted database is damaged, `store/forgotten` if it is missing and may not be created
    */
-  static async open(namespace: string, encrypt: Encryption = false): Promise<DeviceStore> {
-    const store = new DeviceStore(namespace, encrypt, true);
+  static async open(namespace: string, encrypt: Encryption = false, mayCreate = true): Promise<DeviceStore> {
+    const store = new DeviceStore(namespace, encrypt, mayCreate);
     try {
       await store.run((database) => store.#useKey(database));
     } catch (thrown) {
@@ -49,43 +65,50 @@ export class DeviceStore extends DatabaseConnection implements Store {
     return store;
   }
 
-  /**
-   * Opens the database of a namespace if it exists.
-   * @returns null without a database, even if it was just deleted
-   * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
-   */
+  /** Opens the database of a namespace if it exists. @returns null without one, even if it was just deleted @throws as `open` */
   static async openExisting(namespace: string, encrypt: Encryption = false): Promise<DeviceStore | null> {
-    const store = new DeviceStore(namespace, encrypt, false);
     try {
-      await store.run((database) => store.#useKey(database));
+      const store = await DeviceStore.open(namespace, encrypt, false);
+      // Deleted while it was being opened.
+      return store.isClosed ? null : store;
     } catch (thrown) {
       if (SidestreamError.from(thrown).code === 'store/forgotten') return null;
       throw thrown;
     }
-    // Deleted while it was being opened.
-    if (store.isClosed) return null;
-    return store;
   }
 
   async append(events: readonly NewEvent[]): Promise<LoggedEvent[]> {
     const rows = await Promise.all(events.map((event) => this.#rows.row(event)));
-    return this.run(async (database) => {
-      const tx = database.transaction('events', 'readwrite', STRICT);
-      const [ids] = await Promise.all([Promise.all(rows.map((row) => tx.store.add(row))), tx.done]);
-      return events.map((event, n) => ({ ...event, id: ids[n] }));
-    });
+    const ids = await this.#write(['events'], (tx) =>
+      Promise.all(rows.map((row) => tx.objectStore('events').add(row))),
+    );
+    return events.map((event, n) => ({ ...event, id: ids[n] }));
   }
 
-  async removeEvents(ids: readonly number[]): Promise<void> {
-    await this.run(async (database) => {
-      const tx = database.transaction('events', 'readwrite', STRICT);
-      await Promise.all([...ids.map((id) => tx.store.delete(id)), tx.done]);
+  async adopt(
+    events: readonly LoggedEvent[],
+    items: readonly LocalItem[],
+    profile: StoredProfile | null,
+  ): Promise<boolean> {
+    const rows = await Promise.all(events.map(async ({ id, ...event }) => ({ id, row: await this.#rows.row(event) })));
+    const itemRows = await Promise.all(items.map((item) => this.#rows.row(item)));
+    const stored = profile && (await this.#rows.file(profile));
+    return this.#write(['events', 'items', 'profile'], async (tx) => {
+      const [log, profiles] = [tx.objectStore('events'), tx.objectStore('profile')];
+      const known = [await log.count(), await profiles.count('current'), await profiles.count('generation')];
+      const isNew = known.every((count) => count === 0);
+      await Promise.all([
+        ...rows.map(({ id, row }) => log.add(isNew ? { ...row, id } : row)),
+        ...itemRows.map((row) => tx.objectStore('items').add(row)),
+        isNew && stored && profiles.put(stored, 'current'),
+      ]);
+      return isNew;
     });
   }
 
   async eventsAfter(id: number): Promise<LoggedEvent[]> {
     const rows = await this.run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
-    return this.#read(() => rows.map((row) => this.#rows.readEvent(row)));
+    return this.#read(rows, eventSchema);
   }
 
   async profiles(): Promise<unknown[]> {
@@ -97,22 +120,17 @@ export class DeviceStore extends DatabaseConnection implements Store {
   }
 
   async saveProfile(profile: StoredProfile, generation: number, options: SaveOptions = {}): Promise<boolean> {
-    const { snapshot, overDamaged = false, first = false } = options;
+    const { snapshot, overDamaged = false } = options;
     const stored = await this.#rows.file(profile);
-    const about = snapshot && (await this.#rows.snapshot(snapshot));
-    return this.run(async (database) => {
-      const tx = database.transaction(['profile', 'snapshots', 'keys'], 'readwrite', STRICT);
-      await this.#checkLock(tx.objectStore('keys'));
+    const about = snapshot && (await this.#snapshot(snapshot));
+    return this.#write(['profile', 'snapshots'], async (tx) => {
       const profiles = tx.objectStore('profile');
       const [before, now] = await Promise.all([profiles.get('current'), profiles.get('generation')]);
       if (generation !== numberOf(now) || numberIn(before, 'schema') > profile.schema) return false;
-      if (first && before !== undefined) return false;
       const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
       if (before !== undefined && !overDamaged) writes.push(profiles.put(before, 'previous'));
-      if (about) {
-        writes.push(addSnapshot(tx.objectStore('snapshots'), about, stored));
-      }
-      await Promise.all([...writes, tx.done]);
+      if (about) writes.push(addSnapshot(tx.objectStore('snapshots'), about, stored));
+      await Promise.all(writes);
       return true;
     });
   }
@@ -123,7 +141,7 @@ export class DeviceStore extends DatabaseConnection implements Store {
 
   async snapshots(): Promise<Snapshot[]> {
     const rows = await this.run((database) => database.getAll('snapshots'));
-    return this.#read(() => rows.map((row) => this.#rows.readSnapshot(row)));
+    return this.#read(rows, snapshotSchema);
   }
 
   async snapshotProfile(id: number): Promise<unknown> {
@@ -132,32 +150,26 @@ export class DeviceStore extends DatabaseConnection implements Store {
   }
 
   async rollback(id: number): Promise<boolean> {
-    return this.run(async (database) => {
-      const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
-      await this.#checkLock(tx.objectStore('keys'));
+    return this.#write(['profile', 'snapshots', 'events'], async (tx) => {
       const snapshot = await tx.objectStore('snapshots').get(id);
-      if (snapshot) {
-        await Promise.all([
-          tx.objectStore('profile').put(snapshot.profile, 'current'),
-          tx.objectStore('profile').delete('previous'),
-          nextGeneration(tx.objectStore('profile')),
-          tx.objectStore('snapshots').delete(IDBKeyRange.lowerBound(id, true)),
-          tx.objectStore('events').delete(IDBKeyRange.lowerBound(snapshot.lastEvent, true)),
-        ]);
-      }
-      await tx.done;
-      return snapshot !== undefined;
+      if (!snapshot) return false;
+      await Promise.all([
+        tx.objectStore('profile').put(snapshot.profile, 'current'),
+        tx.objectStore('profile').delete('previous'),
+        nextGeneration(tx.objectStore('profile')),
+        tx.objectStore('snapshots').delete(IDBKeyRange.lowerBound(id, true)),
+        tx.objectStore('events').delete(IDBKeyRange.lowerBound(snapshot.lastEvent, true)),
+      ]);
+      return true;
     });
   }
 
   async replace(profile: StoredProfile, events: readonly LoggedEvent[] = [], undo?: Undo): Promise<boolean> {
     const stored = await this.#rows.file(profile);
     const rows = await Promise.all(events.map(async (event) => ({ ...(await this.#rows.row(event)), id: event.id })));
-    const about = undo && (await this.#rows.snapshot(undo.snapshot));
+    const about = undo && (await this.#snapshot(undo.snapshot));
     const before = undo && (await this.#rows.file(undo.profile));
-    return this.run(async (database) => {
-      const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
-      await this.#checkLock(tx.objectStore('keys'));
+    return this.#write(['profile', 'snapshots', 'events'], async (tx) => {
       const profiles = tx.objectStore('profile');
       const snapshots = tx.objectStore('snapshots');
       const log = tx.objectStore('events');
@@ -171,7 +183,6 @@ export class DeviceStore extends DatabaseConnection implements Store {
         profiles.delete('previous'),
         profiles.put(stored, 'current'),
         nextGeneration(profiles),
-        tx.done,
       ]);
       return true;
     });
@@ -196,20 +207,14 @@ export class DeviceStore extends DatabaseConnection implements Store {
     return stored === undefined ? null : this.#openFile(stored);
   }
 
-  async saveAggregates(
-    aggregates: AggregatesFile,
-    generation: number,
-    { overDamaged = false }: Pick<SaveOptions, 'overDamaged'> = {},
-  ): Promise<boolean> {
+  async saveAggregates(aggregates: AggregatesFile, generation: number, overDamaged = false): Promise<boolean> {
     const file = await this.#rows.file(aggregates);
-    return this.run(async (database) => {
-      const tx = database.transaction(['profile', 'keys'], 'readwrite');
-      await this.#checkLock(tx.objectStore('keys'));
+    return this.#write(['profile'], async (tx) => {
       const store = tx.objectStore('profile');
       const [before, now] = await Promise.all([store.get('tally'), store.get('generation')]);
       if (generation !== numberOf(now) || numberIn(before, 'schema') > aggregates.schema) return false;
       if (!overDamaged && numberIn(before, 'lastEvent') > aggregates.lastEvent) return false;
-      await Promise.all([store.put(file, 'tally'), tx.done]);
+      await store.put(file, 'tally');
       return true;
     });
   }
@@ -217,56 +222,42 @@ export class DeviceStore extends DatabaseConnection implements Store {
   async text(name: DeviceText, change: (stored: string | null) => string): Promise<string> {
     for (;;) {
       const stored = await this.run((database) => database.get('keys', name));
-      const [known] = await this.#read(() => [this.#rows.readText(stored)]);
+      const [known] = await this.#read(stored === undefined ? [] : [stored], v.string());
       const text = change(known ?? null);
-      // Also written if unchanged: this encrypts a text from before encryption.
       const row = await this.#rows.row(text);
-      const first = await this.run(async (database) => {
-        const { store, done } = database.transaction('keys', 'readwrite', STRICT);
-        await this.#checkLock(store);
+      const isSame = await this.#write([], async (tx) => {
+        const keys = tx.objectStore('keys');
         // Another tab may have been first.
-        const same = JSON.stringify(await store.get(name)) === JSON.stringify(stored);
-        if (same) await store.put(row, name);
-        await done;
-        return same;
+        if (JSON.stringify(await keys.get(name)) !== JSON.stringify(stored)) return false;
+        await keys.put(row, name);
+        return true;
       });
-      if (first) return text;
+      if (isSame) return text;
     }
   }
 
   async localItems(): Promise<LocalItem[]> {
-    const [plain, sealed] = await this.run(async (database) => {
-      const tx = database.transaction(['items', 'sealedItems']);
-      return Promise.all([tx.objectStore('items').getAll(), tx.objectStore('sealedItems').getAll()]);
-    });
-    return [...plain, ...(await this.#read(() => sealed.map((row) => this.#rows.readItem(row))))];
+    return this.#read(await this.run((database) => database.getAll('items')), storedItemSchema);
   }
 
   async saveLocalItem(item: LocalItem): Promise<void> {
-    const { id } = item.item;
-    const row = await this.#rows.item(item);
-    const [keys, sealed] = await this.run(async (database) => {
-      const { store } = database.transaction('sealedItems');
+    const row = await this.#rows.row(item);
+    const [keys, rows] = await this.run((database) => {
+      const { store } = database.transaction('items');
       return Promise.all([store.getAllKeys(), store.getAll()]);
     });
-    const known = await this.#readEach(() => sealed.map((one) => this.#rows.readItem(one)));
-    await this.run(async (database) => {
-      const tx = database.transaction(['items', 'sealedItems', 'keys'], 'readwrite', STRICT);
-      await this.#checkLock(tx.objectStore('keys'));
-      const [items, sealedItems] = [tx.objectStore('items'), tx.objectStore('sealedItems')];
-      const before = keys.filter((_, n) => known[n]?.item.id === id);
-      await Promise.all([
-        ...before.map((key) => sealedItems.delete(key)),
-        ...(row ? [items.delete(id), sealedItems.add(row)] : [items.put(item)]),
-        tx.done,
-      ]);
+    const known = await Promise.all(rows.map((one) => this.#rows.read(one, storedItemSchema)));
+    const before = keys.filter((_, n) => known[n]?.item.id === item.item.id);
+    await this.#write(['items'], async (tx) => {
+      const items = tx.objectStore('items');
+      await Promise.all([...before.map((key) => items.delete(key)), items.add(row)]);
     });
   }
 
   async clear({ keepItems = false } = {}): Promise<void> {
     await this.run(async (database) => {
       const learned = ['events', 'profile', 'snapshots'] as const;
-      const names = keepItems ? learned : ([...learned, 'items', 'sealedItems'] as const);
+      const names = keepItems ? learned : ([...learned, 'items'] as const);
       const tx = database.transaction(names, 'readwrite', STRICT);
       const generation = numberOf(await tx.objectStore('profile').get('generation'));
       await Promise.all([
@@ -278,55 +269,63 @@ export class DeviceStore extends DatabaseConnection implements Store {
   }
 
   async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
-    const { encrypt } = this;
-    const keys = await database.getAllKeys('keys');
     // Most shops do not encrypt: then the code for it is not loaded.
-    if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;
+    if (!this.encrypt && (await database.getKey('keys', 'lock')) === undefined) return;
     const { unlock } = await import('./unlock');
     try {
-      const { rows, lock } = await unlock(database, encrypt);
-      this.#rows = rows;
-      this.#lock = lock;
-      this.#hasBrowserKey = encrypt === true || keys.includes('rest');
+      const { cipher, id } = await unlock(database, this.encrypt);
+      this.#rows = new Rows(cipher);
+      this.#lock = id;
     } catch (thrown) {
-      if (thrown instanceof SidestreamError) {
-        // The caller does not get this store: its connection must not block others.
-        this.close(thrown);
-      }
+      // The caller does not get this store: its connection must not block others.
+      if (thrown instanceof SidestreamError) this.close(thrown);
       throw thrown;
     }
   }
 
-  /**
-   * Reads rows and skips unreadable ones. Another page may have encrypted an unreadable row.
-   * @throws SidestreamError `store/newer-schema`
-   */
-  async #read<T>(read: () => readonly Promise<T | null>[]): Promise<T[]> {
-    return (await this.#readEach(read)).filter((value) => value !== null);
+  /** Its last event stays readable, because a rollback needs it without the key. */
+  async #snapshot({ lastEvent, ...about }: Omit<Snapshot, 'id'>): Promise<SnapshotRow> {
+    return { ...(await this.#rows.row(about)), lastEvent };
   }
 
-  /** The same, with null for a row that cannot be read. */
-  async #readEach<T>(read: () => readonly Promise<T | null>[]): Promise<(T | null)[]> {
-    const values = await Promise.all(read());
-    return values.includes(null) && (await this.#findKey()) ? Promise.all(read()) : values;
+  /** Reads rows, and skips unreadable ones. @throws SidestreamError `store/newer-schema` if another page has encrypted them */
+  async #read<T>(rows: readonly unknown[], schema: v.GenericSchema<unknown, T>): Promise<T[]> {
+    const values = await Promise.all(rows.map((row) => this.#rows.read(row, schema)));
+    if (values.includes(null)) await this.#checkKey();
+    return values.filter((value) => value !== null);
   }
 
   async #openFile(stored: unknown): Promise<unknown> {
     const file = await this.#rows.openFile(stored);
-    return isEncryptedFile(file) && (await this.#findKey()) ? this.#rows.openFile(stored) : file;
+    if (isEncryptedFile(file)) await this.#checkKey();
+    return file;
+  }
+
+  #checkKey(): Promise<void> {
+    return this.run((database) => this.#checkLock(database.transaction('keys').store));
   }
 
   /**
-   * Looks for a key under which another page may have encrypted rows since this store was opened.
-   * @returns true for a key of the browser that this store did not have: unreadable rows may be readable now
-   * @throws SidestreamError `store/newer-schema` for a lock
+   * Writes in one transaction: all or nothing. The first requests are made at once: the page may be left right after the call.
+   * @throws SidestreamError `store/newer-schema` when another page has encrypted the database
    */
-  async #findKey(): Promise<boolean> {
+  #write<T>(
+    names: StoreNames<Layout>[],
+    work: (tx: IDBPTransaction<Layout, StoreNames<Layout>[], 'readwrite'>) => Promise<T>,
+  ): Promise<T> {
     return this.run(async (database) => {
-      await this.#checkLock(database.transaction('keys').store);
-      if (this.#hasBrowserKey || (await database.getKey('keys', 'rest')) === undefined) return false;
-      await this.#useKey(database);
-      return true;
+      const tx = database.transaction<StoreNames<Layout>[], 'readwrite'>([...names, 'keys'], 'readwrite', STRICT);
+      const working = async () => work(tx);
+      const checked = Promise.all([working(), this.#checkLock(tx.objectStore('keys'))]).catch((thrown) => {
+        try {
+          tx.abort();
+        } catch {
+          // A failed request has ended it already.
+        }
+        throw thrown;
+      });
+      const [[result]] = await Promise.all([checked, tx.done]);
+      return result;
     });
   }
 
@@ -341,7 +340,7 @@ export class DeviceStore extends DatabaseConnection implements Store {
       'store/newer-schema',
       'Another page of this shop encrypted the profile with a key that this page does not have. Reload the page.',
     );
-    this.yield(taken);
+    this.lose('newer-code', taken);
     throw taken;
   }
 }

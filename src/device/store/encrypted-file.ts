@@ -34,17 +34,8 @@ const ANY_VERSION = new RegExp(`^${MAGIC} (\\d{1,9}) `);
 export const isEncrypted = (bytes: Uint8Array): boolean =>
   new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) === MAGIC;
 
-/**
- * Encrypts a file by a passphrase: AES-GCM under a key of PBKDF2-SHA-256 (600,000 rounds, random salt).
- * @throws SidestreamError `runtime/invalid-input` for an empty passphrase, which would not protect the file
- */
+/** Encrypts a file by a passphrase, not empty: AES-GCM under a key of PBKDF2-SHA-256 (600,000 rounds, random salt). */
 export async function encryptFile(bytes: Uint8Array, passphrase: string): Promise<Uint8Array<ArrayBuffer>> {
-  if (passphrase === '') {
-    throw new SidestreamError(
-      'runtime/invalid-input',
-      'profile.export(): the passphrase is empty. Give one, or leave it out for an unencrypted file.',
-    );
-  }
   const salt = crypto.getRandomValues(new Uint8Array(SALT));
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
   const key = await passphraseKey(passphrase, salt, ROUNDS);

@@ -15,7 +15,6 @@ afterEach(() => void vi.restoreAllMocks());
 
 const KEY = { key: Uint8Array.from({ length: 32 }, (_, n) => n) };
 const OTHER = { key: new Uint8Array(32).fill(9) };
-const DAY = 24 * 60 * 60 * 1000;
 const click = (itemId: string) => ({ type: 'click' as const, itemId, time: 5 });
 const profile = (text: string): StoredProfile => ({ schema: 1, bytes: new TextEncoder().encode(text) });
 const aggregates = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('secret counts') };
@@ -80,8 +79,8 @@ describe('the option', () => {
   const cryptoKey = (extractable = false, usages: KeyUsage[] = ['encrypt', 'decrypt'], length = 256) =>
     crypto.subtle.generateKey({ name: 'AES-GCM', length }, extractable, usages);
 
-  it('is true, false or a key', async () => {
-    for (const right of [true, false, KEY, { key: await cryptoKey() }]) {
+  it('is false or a key', async () => {
+    for (const right of [false, KEY, { key: await cryptoKey() }]) {
       expect(v.parse(encryptionSchema, right)).toEqual(right);
     }
   });
@@ -89,6 +88,7 @@ describe('the option', () => {
   it('is refused, naming the required form', async () => {
     const wrong: [unknown, string][] = [
       ['yes', 'encrypt'],
+      [true, 'encrypt'],
       [null, 'encrypt'],
       [{}, 'encrypt'],
       [{ pass: 'x' }, 'encrypt'],
@@ -108,39 +108,23 @@ describe('the option', () => {
   });
 });
 
-describe.each<[string, Encryption]>([
-  ['a key of this browser', true],
-  ['a key of the shop', KEY],
-])('a store under %s', (_, encrypt) => {
+describe('a store under a key of the shop', () => {
   it('returns the stored data, on this visit and the next, and reveals none of it', async () => {
     const wanted = await expected();
-    const store = await open(encrypt);
+    const store = await open(KEY);
     await fill(store);
     expect(await contentOf(store)).toEqual(wanted);
     store.close();
     const seen = await text();
     for (const clear of ['secret', '1234567', '7654321', '1928374']) expect(seen).not.toContain(clear);
-    const again = await open(encrypt);
+    const again = await open(KEY);
     expect(await contentOf(again)).toEqual(wanted);
     again.close();
   });
-});
 
-it('a store opened before a browser key reads data that another page encrypts with it', async () => {
-  const wanted = await expected();
-  const before = await open(false);
-  const after = await open(true);
-  await fill(after);
-  expect(await contentOf(before)).toEqual(wanted);
-  before.close();
-  after.close();
-});
-
-describe('a store under a key of the shop', () => {
   const openings: [string, Encryption, string][] = [
     ['another key', OTHER, 'does not open'],
     ['no key', false, 'createRecommender({ encrypt: { key } })'],
-    ['a key of the browser', true, 'createRecommender({ encrypt: { key } })'],
   ];
 
   it('does not open with any other key, and does not change', async () => {
@@ -202,62 +186,30 @@ describe('a store under a key of the shop', () => {
 
   it('names the missing feature without WebCrypto', async () => {
     vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as unknown as SubtleCrypto);
-    for (const encrypt of [true, KEY]) {
-      await expect(open(encrypt)).rejects.toThrow('https');
-      await expect(open(encrypt)).rejects.toEqual(refused('store/unavailable'));
-    }
+    await expect(open(KEY)).rejects.toThrow('https');
+    await expect(open(KEY)).rejects.toEqual(refused('store/unavailable'));
   });
 });
 
-describe('a change of the key', () => {
-  it.each<[string, Encryption]>([
-    ['nothing', false],
-    ['a key of this browser', true],
-  ])(
-    'from %s: all stored data is encrypted again, and the old key is deleted once nobody can need it',
-    async (_, before) => {
-      const wanted = await expected();
-      const old = await open(before);
-      await fill(old);
-      old.close();
-      const { keys } = await rows();
-      const rest = (keys[1] as unknown[]).find((value) => value instanceof CryptoKey) as CryptoKey | undefined;
-      expect(rest !== undefined).toBe(before === true);
-      const changed = await open(KEY);
-      expect(await contentOf(changed)).toEqual(wanted);
-      expect(await text()).not.toContain('secret');
-      changed.close();
-      if (rest) await expect(opened(rest)).resolves.toBe(0);
-      vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 8 * DAY);
-      const later = await open(KEY);
-      expect(await contentOf(later)).toEqual(wanted);
-      later.close();
-      expect(((await rows()).keys[0] as string[]).sort()).toEqual(['lock', 'unit', 'visitors']);
-    },
-  );
-
-  /** Sealed bytes of the database that a key opens. */
-  async function opened(key: CryptoKey): Promise<number> {
-    const sealed: Uint8Array[] = [];
-    JSON.stringify(await rows(), (_, value) => {
-      if (value instanceof Uint8Array) sealed.push(value);
-      return value instanceof Uint8Array ? null : value;
-    });
-    expect(sealed.length).toBeGreaterThan(6);
-    const tries = sealed.map((bytes) =>
-      crypto.subtle.decrypt({ name: 'AES-GCM', iv: bytes.slice(0, 12) }, key, bytes.slice(12)).then(
-        () => 1,
-        () => 0,
-      ),
-    );
-    return (await Promise.all(tries)).reduce<number>((sum, one) => sum + one, 0);
-  }
-
-  it('resumes after an interruption', async () => {
+describe('a key given for the first time', () => {
+  it('encrypts all stored data', async () => {
     const wanted = await expected();
-    const old = await open(true);
-    await fill(old);
-    old.close();
+    const plain = await open();
+    await fill(plain);
+    plain.close();
+    const changed = await open(KEY);
+    expect(await contentOf(changed)).toEqual(wanted);
+    expect(await text()).not.toContain('secret');
+    changed.close();
+    expect(((await rows()).keys[0] as string[]).sort()).toEqual(['lock', 'unit', 'visitors']);
+  });
+
+  it('changes nothing if the page ends before all is encrypted', async () => {
+    const wanted = await expected();
+    const plain = await open();
+    await fill(plain);
+    plain.close();
+    const before = await rows();
     const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
     let calls = 0;
     const spy = vi.spyOn(crypto.subtle, 'encrypt').mockImplementation((...args) => {
@@ -265,35 +217,51 @@ describe('a change of the key', () => {
     });
     await expect(open(KEY)).rejects.toThrow();
     spy.mockRestore();
+    expect(await rows()).toEqual(before);
     const again = await open(KEY);
     expect(await contentOf(again)).toEqual(wanted);
-    expect(await text()).not.toContain('secret');
     again.close();
   });
 
-  it('shuts out a tab with the old one: it continues in memory, and keeps its tracked events', async () => {
-    for (const before of [true, false]) {
-      globalThis.indexedDB = new IDBFactory();
-      const closings: string[] = [];
-      const old = await open(before);
-      old.onLost = (why) => closings.push(why);
-      await fill(old);
-      const changed = await open(KEY);
-      // It does not know yet, but its tracked events are still read.
-      await old.append([click('late')]);
-      await changed.saveProfile(profile('by the new key'), 0);
-      const wrongly = old.saveProfile(profile('by the old key'), 0);
-      await expect(wrongly).rejects.toEqual(refused('store/newer-schema'));
-      await expect(old.append([click('later')])).rejects.toEqual(refused('store/newer-schema'));
-      expect(closings).toEqual(['newer-code']);
-      expect((await changed.eventsAfter(2)).map(({ itemId }) => itemId)).toEqual(['late']);
-      expect((await changed.profiles())[0]).toEqual(profile('by the new key'));
-      changed.close();
-      const later = await open(KEY);
-      expect((await later.eventsAfter(2)).map(({ itemId }) => itemId)).toEqual(['late']);
-      expect(await text()).not.toContain('late');
-      later.close();
-    }
+  it('encrypts what another tab writes while it reads', async () => {
+    const plain = await open();
+    await fill(plain);
+    const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
+    let writing: Promise<unknown> | undefined;
+    vi.spyOn(crypto.subtle, 'encrypt').mockImplementation(async (...args) => {
+      writing ??= plain.append([click('secret c')]);
+      await writing;
+      return encrypt(...args);
+    });
+    const changed = await open(KEY);
+    expect((await changed.eventsAfter(2)).map(({ itemId }) => itemId)).toEqual(['secret c']);
+    expect(await text()).not.toContain('secret');
+    changed.close();
+    plain.close();
+  });
+
+  it('is one lock for tabs that give it at the same moment', async () => {
+    const plain = await open();
+    await fill(plain);
+    plain.close();
+    const wanted = await expected();
+    const both = await Promise.all([open(KEY), open(KEY)]);
+    for (const store of both) expect(await contentOf(store)).toEqual(wanted);
+    for (const store of both) store.close();
+  });
+
+  it('shuts out a tab without it, which continues in memory', async () => {
+    const closings: string[] = [];
+    const old = await open();
+    old.onLost = (why) => closings.push(why);
+    await fill(old);
+    const changed = await open(KEY);
+    await expect(old.append([click('late')])).rejects.toEqual(refused('store/newer-schema'));
+    await expect(old.saveProfile(profile('in the clear'), 0)).rejects.toEqual(refused('store/newer-schema'));
+    expect(closings).toEqual(['newer-code']);
+    expect(await changed.eventsAfter(2)).toEqual([]);
+    expect(await text()).not.toContain('late');
+    changed.close();
   });
 
   const readings: [string, (store: DeviceStore) => Promise<unknown>][] = [
@@ -308,9 +276,9 @@ describe('a change of the key', () => {
     ['nothing, but goes back', async (store) => store.rollback(1)],
     ['nothing, but takes in a profile', (store) => store.replace(profile('x'))],
   ];
-  it.each(readings)('shuts out a tab that has the old one as soon as it reads %s', async (_, read) => {
+  it.each(readings)('shuts out a tab without it as soon as it reads %s', async (_, read) => {
     const closings: string[] = [];
-    const old = await open(true);
+    const old = await open();
     old.onLost = (why) => closings.push(why);
     await fill(old);
     const changed = await open(KEY);

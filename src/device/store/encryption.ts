@@ -7,23 +7,19 @@ const KEY = 32;
  * Encryption of the data on the device: log, profile, snapshots, counters, added items and the id for experiments.
  *
  * - `false`: no encryption. Anybody who has the browser's files can read the data.
- * - `true`: with a key that the browser generates and stores in the same database. Scripts can use that key but not read it;
- *   the browser stores it beside the data, in Chromium as 32 plain bytes. A search through the files finds no item, but
- *   anybody who has all files of the browser's profile can decrypt them. Data stored unencrypted before stays unencrypted
- *   until it is written again.
  * - `{ key }`: with a key of 32 random bytes, or an AES-GCM `CryptoKey` of 256 bits for `encrypt` and `decrypt`, for example
  *   from the shop's login. Anybody who has all files but not that key cannot read anything.
  *
- * None of them protects against scripts of the same origin, extensions, or anyone who reads the memory of the browser while
+ * It does not protect against scripts of the same origin, extensions, or anyone who reads the memory of the browser while
  * the page is open; and a page cannot encrypt the browser's own history and cache. The following stays readable: the
  * existence of a profile, the number of its events, snapshots and items, their order, and the approximate length of each.
  *
  * A profile encrypted with a key of the shop opens only with that one. Otherwise `store/wrong-key` is reported, the profile is
- * neither read nor changed, and the page continues in memory. A key given for the first time encrypts the existing data,
- * whether it is unencrypted or encrypted with a key of the browser; the browser's files may contain deleted bytes for a
- * while. To change a key, export the profile, `profile.forget()`, and import it under the new one.
+ * neither read nor changed, and the page continues in memory. A key given for the first time encrypts the existing data; the
+ * browser's files may contain deleted bytes for a while. To change a key, export the profile, `profile.forget()`, and import it
+ * under the new one.
  */
-export type Encryption = boolean | { key: CryptoKey | Uint8Array };
+export type Encryption = false | { key: CryptoKey | Uint8Array };
 
 const isCryptoKey = (value: unknown): value is CryptoKey =>
   typeof CryptoKey !== 'undefined' && value instanceof CryptoKey;
@@ -52,5 +48,5 @@ const keySchema = v.strictObject({
 
 /** The option as it comes from the page. Issues name the required form. */
 export const encryptionSchema: v.GenericSchema<unknown, Encryption> = v.lazy((input) =>
-  v.is(v.looseObject({ key: v.unknown() }), input) ? keySchema : v.boolean('encrypt is true, false or { key }'),
+  v.is(v.looseObject({ key: v.unknown() }), input) ? keySchema : v.literal(false, 'encrypt is false or { key }'),
 );

@@ -4,7 +4,15 @@ export type { DeviceStore } from './device-store';
 export { type Encryption, encryptionSchema } from './encryption';
 export { eventSize, excessEvents, LOG_BUDGET } from './log-size';
 export { MemoryStore } from './memory-store';
-export { firstOrigin, type LocalItem, type ProfileOrigin, type Store } from './store';
+export {
+  firstOrigin,
+  type LocalItem,
+  localItemSchema,
+  type ProfileOrigin,
+  type Snapshot as StoredSnapshot,
+  type Store,
+  type StoredProfile,
+} from './store';
 
 /** Loads the code of the store on the device. Without consent it is not needed. */
 export const deviceStores = (): Promise<typeof import('./device-store')> => import('./device-store');

@@ -6,14 +6,9 @@ import type { Encryption } from './encryption';
 /** Usual length of a nonce of AES-GCM, bytes. */
 const NONCE = 12;
 
-/** Encryption at rest: AES-GCM with a random nonce per message. Its protection depends on where the key is kept. */
+/** Encryption at rest: AES-GCM with a random nonce per message. */
 export class AtRestCipher {
   constructor(private readonly key: CryptoKey) {}
-
-  /** Makes a non-extractable key; if it is stored in a database, its bytes are still in the browser's files. */
-  static newKey(): Promise<CryptoKey> {
-    return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
-  }
 
   /** @param bytes the 32 bytes of a key */
   static async of(bytes: Uint8Array): Promise<AtRestCipher> {
@@ -35,7 +30,7 @@ export class AtRestCipher {
   }
 }
 
-export type Opener = Exclude<Encryption, boolean>;
+export type Opener = Exclude<Encryption, false>;
 
 const VERSION = 1;
 /** Size of the key in a lock, bytes. */
@@ -48,9 +43,6 @@ const lockSchema = v.object({
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
   /** The key of all stored data, encrypted: only the shop's key decrypts it. */
   sealedKey: v.pipe(v.instance(Uint8Array), v.length(ENCRYPTED_KEY)),
-  since: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  /** Whether some rows may still be in the clear, or under a key of the browser. */
-  pending: v.boolean(),
 });
 
 export type Lock = v.InferOutput<typeof lockSchema>;
@@ -76,12 +68,12 @@ export async function newLock(opener: Opener): Promise<Lock> {
   const key = crypto.getRandomValues(new Uint8Array(KEY));
   const id = randomId(16);
   const sealedKey = await (await cipherOf(opener)).encrypt(key);
-  return { version: VERSION, id, sealedKey, since: Date.now(), pending: true };
+  return { version: VERSION, id, sealedKey };
 }
 
 /** Decrypts the key of a lock. @returns the cipher with that key @throws SidestreamError `store/wrong-key` */
 export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRestCipher> {
-  if (typeof encryption === 'boolean') {
+  if (!encryption) {
     throw new SidestreamError(
       'store/wrong-key',
       'The profile on this device is encrypted with a key of the shop: start with it, createRecommender({ encrypt: { key } }). Until then it is neither read nor changed, and recommendations continue in memory; profile.forget() deletes it.',

@@ -35,6 +35,19 @@ export class MemoryStore implements Store {
     return logged;
   }
 
+  async adopt(
+    events: readonly LoggedEvent[],
+    items: readonly LocalItem[],
+    profile: StoredProfile | null,
+  ): Promise<boolean> {
+    for (const item of items) await this.saveLocalItem(item);
+    const isNew = this.#generation === 0 && this.#profiles.length + this.#events.length === 0;
+    if (isNew) this.#push(events);
+    else await this.append(events.map(({ id: _, ...event }) => event));
+    if (isNew && profile) this.#profiles = [profile];
+    return isNew;
+  }
+
   async eventsAfter(id: number): Promise<LoggedEvent[]> {
     // Searched from the end: callers mostly want the newest events.
     let start = this.#events.length;
@@ -47,8 +60,8 @@ export class MemoryStore implements Store {
   }
 
   async saveProfile(profile: StoredProfile, generation: number, options: SaveOptions = {}): Promise<boolean> {
-    const { snapshot, overDamaged = false, first = false } = options;
-    if (generation !== this.#generation || (first && this.#profiles.length > 0)) return false;
+    const { snapshot, overDamaged = false } = options;
+    if (generation !== this.#generation) return false;
     const [newest, before] = this.#profiles;
     this.#profiles = [profile, overDamaged ? before : newest].filter((kept) => kept !== undefined);
     if (snapshot) this.#addSnapshot(snapshot, profile);
@@ -88,8 +101,7 @@ export class MemoryStore implements Store {
     }
     this.#generation++;
     this.#profiles = [profile];
-    this.#events.push(...events);
-    this.#nextId = Math.max(this.#nextId, 1 + (events.at(-1)?.id ?? 0));
+    this.#push(events);
     return true;
   }
 
@@ -129,6 +141,11 @@ export class MemoryStore implements Store {
     this.#aggregates = null;
     this.#generation++;
     if (!keepItems) this.#items.clear();
+  }
+
+  #push(events: readonly LoggedEvent[]): void {
+    this.#events.push(...events);
+    this.#nextId = Math.max(this.#nextId, 1 + (events.at(-1)?.id ?? 0));
   }
 
   #addSnapshot(snapshot: Omit<Snapshot, 'id'>, profile: StoredProfile): void {

@@ -1,26 +1,31 @@
-import type { Item } from '../../core/catalog';
-import type { LoggedEvent, NewEvent } from '../../core/events';
+import * as v from 'valibot';
+import { addedItemSchema } from '../../core/catalog';
+import { type LoggedEvent, type NewEvent, storedCount } from '../../core/events';
 
-export interface LocalItem {
-  item: Item;
+/** An item that a device encoded. */
+export const localItemSchema = v.object({
+  item: addedItemSchema,
   /** Feature rows as in a FeatureTable of one item. */
-  values: Int8Array;
-  scales: Float32Array;
+  values: v.instance(Int8Array<ArrayBufferLike>),
+  scales: v.instance(Float32Array<ArrayBufferLike>),
   /** Digests of what the features were made with: `text/image/projection`. */
-  encoders: string;
-}
+  encoders: v.string(),
+});
+export type LocalItem = v.InferOutput<typeof localItemSchema>;
 
-/** Description of a snapshot, readable without loading it. */
-export interface Snapshot {
-  id: number;
-  time: number;
-  /** Number of choices learned so far. */
-  choices: number;
-  /** Number of windows closed so far. */
-  windows: number;
+export const snapshotSchema = v.object({
+  id: v.number(),
+  /** Milliseconds since the epoch. */
+  time: v.number(),
+  /** Number of choices learned up to then. */
+  choices: storedCount,
+  /** Number of windows closed up to then. */
+  windows: storedCount,
   /** Id of the last event that it contains. */
-  lastEvent: number;
-}
+  lastEvent: v.number(),
+});
+/** Description of a snapshot, readable without loading it. */
+export type Snapshot = v.InferOutput<typeof snapshotSchema>;
 
 /** Aggregates of the log, as JSON in bytes. They can be recomputed from the log. */
 export interface AggregatesFile extends StoredProfile {
@@ -34,8 +39,6 @@ export interface SaveOptions {
   snapshot?: Omit<Snapshot, 'id'>;
   /** The stored data is damaged: it is overwritten, and the profile before it stays. Default false. */
   overDamaged?: boolean;
-  /** Saves only if no profile exists yet, because two tabs may move theirs to the device at once. Default false. */
-  first?: boolean;
 }
 
 /** The state with which a profile from elsewhere is merged. */
@@ -60,6 +63,13 @@ export interface StoredProfile {
 export interface Store {
   /** Resolves when all events are stored; if one fails, none is stored. */
   append(events: readonly NewEvent[]): Promise<LoggedEvent[]>;
+  /**
+   * Takes in events, items and the profile learned from them, all or nothing. A new store keeps the events' ids. One that has, or
+   * had, a log or profile of its own gives the events later ids, and takes no profile.
+   * @param profile null without one
+   * @returns whether the store was new
+   */
+  adopt(events: readonly LoggedEvent[], items: readonly LocalItem[], profile: StoredProfile | null): Promise<boolean>;
   /** The log from the event after `id` on, oldest first. */
   eventsAfter(id: number): Promise<LoggedEvent[]>;
   /** The stored profile and its predecessor, if they exist, not parsed. */
@@ -98,15 +108,11 @@ export interface Store {
   /** The stored aggregates, not parsed; null without any. Only `clear` deletes them. */
   aggregates(): Promise<unknown>;
   /**
-   * Replaces the stored aggregates.
+   * Replaces the stored aggregates, damaged ones in any case with `overDamaged`.
    * @param generation of the store when the aggregates that these continue were read
    * @returns false if those were replaced, or another tab or newer code saved later ones; nothing is saved then
    */
-  saveAggregates(
-    aggregates: AggregatesFile,
-    generation: number,
-    options?: Pick<SaveOptions, 'overDamaged'>,
-  ): Promise<boolean>;
+  saveAggregates(aggregates: AggregatesFile, generation: number, overDamaged?: boolean): Promise<boolean>;
   /**
    * Replaces a text about this device with the result of `change`, atomically for all tabs. `clear` keeps it.
    * @param change gets the stored text, null if it is missing or unreadable; called again if another tab was first

@@ -5,16 +5,12 @@ import { trustedScript } from '../../core/common/trusted-script';
 import {
   decodeProjection,
   type Encoder,
-  type ImageEncoder,
-  type ImagePreset,
-  type JoinedText,
   joinedRow,
   lexicalTerms,
   lexicalVector,
   type Projection,
   project,
   type RawTaps,
-  type TextEncoder,
 } from '../../core/encoders';
 import { createWebEncoder, decodeImage, missingGpu } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
@@ -39,11 +35,8 @@ globalThis.Worker &&= class extends Worker {
   }
 };
 
-/** The open encoder of queries, with its projection. */
-type OpenQueries =
-  | { modality: 'text'; text: TextEncoder | null; projection: Projection; tap: number; lexical: JoinedText | undefined }
-  | { modality: 'image'; image: ImageEncoder; preset: ImagePreset; projection: Projection };
-let queries: OpenQueries | null = null;
+/** Encodes a query by the open encoder; null before one is open. */
+let encodeOpen: ((query: string | Blob, runs: EncoderRun[]) => Promise<Float32Array>) | null = null;
 
 /** The object that the encoder worker exposes. */
 export type EncoderHost = typeof host;
@@ -97,10 +90,24 @@ const host = {
     const { lexical, ...projections } = decodeProjection(new Uint8Array(bytes));
     const projection = projections[modality];
     if (projection && preset.modality === 'text') {
+      const { dim, taps } = projection;
       const text = encoder && (await createWebEncoder(preset, encoder));
-      queries = { modality: 'text', text, projection, tap, lexical };
+      encodeOpen = async (query, runs) => {
+        const words = `${query}`;
+        const encoded = projected(projection, text && (await timed(text, words, runs)), taps.length, dim);
+        const values = encoded.slice(tap * dim, (tap + 1) * dim);
+        if (!lexical) return values;
+        const read = lexicalVector(lexical.encoder, lexicalTerms([{ text: words, weight: 1 }]));
+        return joinedRow(values, read, lexical.share);
+      };
     } else if (projection && preset.modality === 'image' && encoder) {
-      queries = { modality: 'image', image: await createWebEncoder(preset, encoder), preset, projection };
+      const { dim, taps } = projection;
+      const image = await createWebEncoder(preset, encoder);
+      encodeOpen = async (query, runs) => {
+        if (typeof query === 'string')
+          throw new SidestreamError('encoder/bad-image', 'find(): the query is no picture.');
+        return projected(projection, await timed(image, await decodeImage(query, preset), runs), taps.length, dim);
+      };
     } else {
       const message = `The bundle has no ${modality} encoder. Build it without --no-encoders.`;
       throw new SidestreamError('encoder/missing', message);
@@ -109,23 +116,9 @@ const host = {
 
   /** Encodes words or a picture, whichever encoder is open. @returns values as in `QueryVector` */
   async encodeQuery(query: string | Blob) {
-    if (!queries) throw new SidestreamError('encoder/failed', 'No encoder is open for queries. Search again.');
+    if (!encodeOpen) throw new SidestreamError('encoder/failed', 'No encoder is open for queries. Search again.');
     const runs: EncoderRun[] = [];
-    const { dim, taps } = queries.projection;
-    if (queries.modality === 'image') {
-      if (typeof query === 'string') throw new SidestreamError('encoder/bad-image', 'find(): the query is no picture.');
-      const { image, preset, projection } = queries;
-      const pixels = await decodeImage(query, preset);
-      const values = projected(projection, await timed(image, pixels, runs), taps.length, dim);
-      return { values, runs };
-    }
-    const { text, projection, tap, lexical } = queries;
-    const words = `${query}`;
-    const encoded = projected(projection, text && (await timed(text, words, runs)), taps.length, dim);
-    const values = encoded.slice(tap * dim, (tap + 1) * dim);
-    if (!lexical) return { values, runs };
-    const read = lexicalVector(lexical.encoder, lexicalTerms([{ text: words, weight: 1 }]));
-    return { values: joinedRow(values, read, lexical.share), runs };
+    return { values: await encodeOpen(query, runs), runs };
   },
 };
 
@@ -138,10 +131,6 @@ async function timed<Input>(encoder: Encoder<Input>, input: Input, runs: Encoder
   const reason = backend === 'webgpu' ? null : ((await missingGpu()) ?? 'WebGPU failed');
   const { modality, name } = encoder.preset;
   runs.push({ modality, encoder: name, backend, reason, milliseconds });
-  // biome-ignore lint/suspicious/noConsole: what ran is for developers who look for it
-  console.debug(
-    `Sidestream: ${modality} encoder ${name}, ${backend}${reason ? ` (${reason})` : ''}, ${milliseconds} ms`,
-  );
   return taps;
 }
 

@@ -68,15 +68,15 @@ it.each(['Group 3', 'Group 5/Topic 5', 'Group 5/Topic 17', 'Nothing'])(
   },
 );
 
-it('lists products by words, in the language of the request, with their present prices', async () => {
+it('lists products in the language of the request, with their present prices', async () => {
   const engine = await shop.open();
-  expect(await engine.browse({ query: 'item 321' })).toMatchObject({ items: [{ id: 'item-321' }], total: 1 });
-  expect(await engine.browse({ query: 'ware 321', lang: 'de' })).toMatchObject({
-    items: [{ title: expect.stringContaining('Ware 321 ') }],
-    total: 1,
+  const [{ id, category }] = all.slice(-1);
+  await engine.updateOffers([{ id, price: 3 }]);
+  const listed = await engine.browse({ category, limit: 1000, lang: 'de' });
+  expect(listed.items.find((item) => item.id === id)).toMatchObject({
+    title: expect.stringContaining('Ware '),
+    price: 3,
   });
-  await engine.updateOffers([{ id: 'item-321', price: 3 }]);
-  expect((await engine.browse({ query: 'item 321' })).items).toMatchObject([{ price: 3 }]);
   await engine.close();
 });
 

@@ -95,7 +95,7 @@ describe('the offers of a bundle', () => {
     expect(await listed(engine, { filter: { price: { $lt: 10 } } })).toBe('b5');
     expect((await engine.recommend({})).currency).toBe('EUR');
     expect(await engine.getItem('a')).toMatchObject({ availability: 'out-of-stock', price: 10 });
-    expect((await engine.browse({ query: 'title of b' })).items[0].price).toBe(5);
+    expect((await engine.browse({ offset: 1, limit: 1 })).items).toMatchObject([{ id: 'b', price: 5 }]);
     await expect(engine.browse({ offset: -1 })).rejects.toThrow('catalog.browse(): offset');
     await expect(engine.browse({ limit: Number.POSITIVE_INFINITY })).rejects.toThrow('catalog.browse(): limit');
     const { item } = await engine.explain('b', {});

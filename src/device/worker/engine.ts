@@ -17,8 +17,8 @@ import {
   recommendSchema,
   type Status,
 } from '../protocol';
-import { takes } from './call';
-import { Device } from './device/device';
+import { type Call, type Objects, takes } from './call';
+import { Device, unknownSnapshot } from './device/device';
 import { answer, erasedElsewhere, forget, grantedElsewhere } from './shopper/consent';
 import { learn, track } from './shopper/track';
 import { start } from './start';
@@ -26,17 +26,7 @@ import { start } from './start';
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
 
-/**
- * The objects of a recommender, of which each call names those that it needs, and the era in which the page made the call: data of a
- * later era is not the call's to change.
- */
-type Call = Awaited<ReturnType<typeof start>>['objects'] & { era: number };
-
 const timeSchema = v.optional(storedTime);
-
-const isObject = (given: unknown): boolean => typeof given === 'object' && given !== null;
-
-const handOver = () => import('./shopper/hand-over');
 
 /** A call whose code is loaded with the first one. */
 const late =
@@ -100,8 +90,15 @@ export const CALLS = {
     await lists.begin();
     changes.announce();
   },
-  snapshots: async ({ device }: Call) => device.reading((store) => store.snapshots()),
-  rollback: late(async () => (await import('./shopper/rollback')).rollback),
+  snapshots: async ({ device }: Call) => device.using((store) => store.snapshots()),
+  rollback: takes(
+    'profile.rollback()',
+    [['id', v.pipe(v.number(), v.safeInteger())]],
+    ({ device, shopper, era }: Call, id): Promise<void> =>
+      shopper.reload(async () => {
+        if (!(await device.change(era, (store) => store.rollback(id)))) throw unknownSnapshot(id);
+      }),
+  ),
   exportProfile: late(async () => (await import('./shopper/transfer')).exportProfile),
   importProfile: late(async () => (await import('./shopper/transfer')).importProfile),
   metrics: async ({ shopper }: Call) => (await shopper.log.aggregates()).metrics(shopper.experiment.label()),
@@ -133,16 +130,10 @@ export const CALLS = {
   },
   /** Closes it and returns the data in memory only, for the worker that replaces this one. */
   async handOver(call: Call): Promise<Kept> {
-    const kept = await (await handOver()).keptOf(call);
+    const kept = await (await import('./shopper/hand-over')).keptOf(call);
     await CALLS.close(call);
     return kept;
   },
-  /** Continues with the data of the worker before this one. A failure is reported, and recommendations continue without them. */
-  takeOver: takes('takeOver()', [v.custom<Kept>(isObject)], (call: Call, kept) =>
-    handOver()
-      .then(({ takeOver }) => takeOver(kept, call))
-      .catch(call.reports.error),
-  ),
 } satisfies Record<string, (call: Call, ...given: unknown[]) => Promise<unknown>>;
 
 /** The recommender in its worker, as the page calls it. */
@@ -158,12 +149,14 @@ export type Engine = {
 /**
  * Loads the bundle and, with consent, the profile.
  * @param device receives the shopper's answers while the bundle is loaded; closed if the start fails
+ * @param kept from `handOver()` of the previous worker
  * @throws SidestreamError `bundle/*`, `runtime/invalid-input`
  */
 export async function startEngine(
   options: EngineOptions,
   listener: EngineListener,
   device = new Device(options),
+  kept: Kept | null = null,
 ): Promise<Engine> {
   try {
     const { objects, joinLiveFiles } = await start(options, listener, device);
@@ -185,7 +178,7 @@ export async function startEngine(
     };
     try {
       await device.answering.run(() => device.open());
-      await shopper.experiment.draw(device.counting);
+      await shopper.experiment.draw(device.store);
       await shopper.restore();
     } catch (thrown) {
       // If the store cannot be read, recommendations continue in memory.
@@ -196,6 +189,10 @@ export async function startEngine(
     // After the offers: no list may have old prices.
     await shards?.start();
     operation.started();
+    // Withdrawn meanwhile: also drop the previously kept data. After a failure, recommendations continue without them.
+    if (kept && device.era === 0) {
+      await import('./shopper/hand-over').then(({ takeOver }) => takeOver(kept, objects)).catch(reports.error);
+    }
     const calls: Record<string, (call: Call, ...given: unknown[]) => Promise<unknown>> = CALLS;
     const methods = Object.keys(CALLS).map((name) => [
       name,
@@ -209,7 +206,7 @@ export async function startEngine(
 }
 
 /** The current state, without waiting: news of consent must not wait for the network. */
-async function statusOf({ device, shopper, catalog, operation }: Omit<Call, 'era'>): Promise<Status> {
+async function statusOf({ device, shopper, catalog, operation }: Objects): Promise<Status> {
   for (;;) {
     // Erased while the learner was busy: report neither its state nor an answer that is not known yet.
     await device.known();
@@ -257,9 +254,7 @@ export function recommenderHost() {
         progress: (progress) => listener('progress', progress),
         error: (error) => listener('error', error.serialize()),
       };
-      running = await startEngine(options, reports, device);
-      // Withdrawn meanwhile: also drop the previously kept data.
-      if (kept && device.era === 0) await running.takeOver(kept);
+      running = await startEngine(options, reports, device, kept);
       return Comlink.proxy(running);
     },
     /** The shopper withdrew consent while the recommender starts: it stores nothing from now on. The page deletes stored data. */

@@ -12,7 +12,7 @@ describe('options of a further caller', () => {
   });
 
   it('are fresh when nobody named them yet', () => {
-    expect(freshOptions({ rules, market: 'ch', encrypt: true }, { learning: false })).toEqual([
+    expect(freshOptions({ rules, market: 'ch', encrypt: { key: new Uint8Array(32) } }, { learning: false })).toEqual([
       'encrypt',
       'rules',
       'market',

@@ -1,2 +1,3 @@
 export type { EncoderHost } from './encoder-worker';
 export type { Engine, RecommenderHost } from './engine';
+export type { Places, PlacesMessage } from './script-loader';

@@ -6,6 +6,10 @@ export class Operation {
   runs: readonly EncoderRun[] = [];
   /** Time until the first list, ms, without the time in which nobody asked for one; null before it. */
   firstList: number | null = null;
+  /** Codes of errors that no report has counted. */
+  errors: string[] = [];
+  /** Counted by reports already: the first list, the first run of an encoder, bytes. */
+  taken = { list: false, encoder: false, bytes: 0 };
   /** Time that the start took, since the worker was created, ms. */
   #startTime = 0;
 
@@ -28,8 +32,8 @@ export class Operation {
   }
 }
 
-/** Files that this worker has loaded, and their transfer size in bytes as far as the browser reports it; 0 from its cache. */
-export function loadedFiles(): { files: number; bytes: number } {
+/** Transfer size of the files that this worker has loaded, bytes, as far as the browser reports it; 0 from its cache. */
+export function loadedBytes(): number {
   const files = performance.getEntriesByType('resource').filter((entry) => entry instanceof PerformanceResourceTiming);
-  return { files: files.length, bytes: files.reduce((sum, { transferSize }) => sum + transferSize, 0) };
+  return files.reduce((sum, { transferSize }) => sum + transferSize, 0);
 }

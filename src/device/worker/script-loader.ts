@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { kept } from '../../core/common/grouped';
 import { SidestreamError } from '../../error';
-import type { Places } from '../protocol';
 
 /**
  * Loads the late code of a worker, which the package's build splits into files. They are plain scripts that register
@@ -29,10 +28,16 @@ declare global {
 
 const address = v.pipe(v.string(), v.url());
 const typeSchema = v.object({ type: v.literal('sidestream-places') });
-const messageSchema = v.strictObject({
-  ...typeSchema.entries,
-  places: v.strictObject({ script: address, files: v.optional(v.record(v.string(), address)) }),
+const placesSchema = v.strictObject({
+  /** Of a script; files without their own address are beside it. */
+  script: address,
+  /** By file name. */
+  files: v.optional(v.record(v.string(), address)),
 });
+export type Places = v.InferOutput<typeof placesSchema>;
+const messageSchema = v.strictObject({ ...typeSchema.entries, places: placesSchema });
+/** The first message to a worker of the package. */
+export type PlacesMessage = v.InferOutput<typeof messageSchema>;
 
 /**
  * Makes the loader of this thread.

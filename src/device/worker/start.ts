@@ -1,7 +1,8 @@
 import { fetchFrom, freshFrom, openHead } from '../../core/catalog';
 import { SidestreamError } from '../../error';
-import type { EngineListener, EngineOptions, Progress } from '../protocol';
+import type { EngineListener, EngineOptions } from '../protocol';
 import { loadReasons } from '../ranking';
+import type { Objects } from './call';
 import { Catalog } from './catalog/catalog';
 import type { JoinLiveFiles } from './catalog/offers-and-rules';
 import { indexesOf, StartedFiles, startFirstList } from './catalog/started-files';
@@ -22,10 +23,9 @@ import { ListChanges, TaskQueue } from './tasks';
  * @throws SidestreamError `bundle/*`, `runtime/invalid-input`
  */
 export async function start(options: EngineOptions, listener: EngineListener, device: Device) {
-  const reports = {
-    progress: (progress: Progress): void => listener.progress(progress),
-    /** Reports a failure that no call rejects with. */
-    error(thrown: unknown): undefined {
+  const reports: Objects['reports'] = {
+    progress: (progress) => listener.progress(progress),
+    error(thrown) {
       const error = SidestreamError.from(thrown);
       // A read in the background that the page's own close() ended is no news to the page.
       if (error.code !== 'runtime/closed') listener.error(error);

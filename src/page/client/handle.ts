@@ -79,7 +79,7 @@ export function handleOf(
       consent: async (level) => open().changeConsent(level),
       setHints: (hints) => call((remote) => remote.setHints(hints)),
       snapshots: () => call((remote) => remote.snapshots()),
-      rollback: (id, options) => call((remote) => remote.rollback(id, options)),
+      rollback: (id) => call((remote) => remote.rollback(id)),
       export: (passphrase) => call((remote) => remote.exportProfile(passphrase)),
       import: (file, passphrase) => transfer(file, passphrase, false),
       merge: (file, passphrase) => transfer(file, passphrase, true),

@@ -1,4 +1,4 @@
-import type { Places } from '../../device/protocol';
+import type { Places } from '../../device/worker';
 
 /** Files of the package that run in their own worker. */
 export type WorkerFile = 'worker.js' | 'encoder-worker.js';

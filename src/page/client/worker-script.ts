@@ -1,5 +1,5 @@
 import { trustedScript } from '../../core/common/trusted-script';
-import type { PlacesMessage } from '../../device/protocol';
+import type { PlacesMessage } from '../../device/worker';
 import { SidestreamError } from '../../error';
 import { ownPlaces, startSource, type WorkerFile } from './own-workers';
 

@@ -50,19 +50,37 @@ export interface RecsEventDetails {
   progress: Progress;
 }
 
+/** Detail of `sidestream-find-select`. The event is cancelable: `preventDefault()` stops the link, but the click is still tracked. */
+export interface FindDetail {
+  item: Item;
+  /** 0-based position among the results. */
+  position: number;
+  placement: 'find';
+  /** Id of the response that contained the item; pass it to `track` to attribute a later cart event or purchase. */
+  recommendationId: string;
+}
+
+/** Detail of `sidestream-find-submit`. The event is cancelable: `preventDefault()` keeps the form from being sent. */
+export interface FindSubmitDetail {
+  /** The words in the field. */
+  text: string;
+}
+
+/** Detail of every event that elements dispatch by `emit`, by its name. */
+interface EventDetails extends RecsEventDetails {
+  'sidestream-find-select': FindDetail;
+  'sidestream-find-submit': FindSubmitDetail;
+}
+
 /** Every event of `<sidestream-recs>`, by its name. */
 export type SidestreamRecsEventMap = { [K in keyof RecsEventDetails]: CustomEvent<RecsEventDetails[K]> };
 
 /**
- * Dispatches an event from a list; returns false when a listener called `preventDefault()`. `recommend`, `itemclick` and
- * `addtocart` bubble: one listener can serve the whole page. `error` and `progress` do not bubble, like the events of images and
- * videos: an error listener on the window would take ours for a crash of the page.
+ * Dispatches an event from an element; returns false when a listener called `preventDefault()`. `recommend`, `itemclick`, `addtocart`
+ * and those of a search bubble: one listener can serve the whole page. `error` and `progress` do not bubble, like the events of images
+ * and videos: an error listener on the window would take ours for a crash of the page.
  */
-export function emit<K extends keyof RecsEventDetails>(
-  target: EventTarget,
-  type: K,
-  detail: RecsEventDetails[K],
-): boolean {
+export function emit<K extends keyof EventDetails>(target: EventTarget, type: K, detail: EventDetails[K]): boolean {
   const bubbles = type !== 'error' && type !== 'progress';
   return target.dispatchEvent(new CustomEvent(type, { detail, bubbles, composed: bubbles, cancelable: true }));
 }
@@ -71,39 +89,34 @@ export function emit<K extends keyof RecsEventDetails>(
 const logged = new WeakSet<SidestreamError>();
 
 /**
- * Reports each error of one `<sidestream-recs>` once, as an `error` event and in the console. Calls that fail because the worker
- * died reject with the same error object as the recommender's own `error` event.
+ * Reports each error of an element once, as an `error` event and in the console. Calls that fail because the worker died reject with the
+ * same error object as the recommender's own `error` event.
  */
-export class ErrorReporter {
-  readonly #reported = new WeakSet<SidestreamError>();
+export function errorReporter(element: Element): (thrown: unknown) => void {
+  const reported = new WeakSet<SidestreamError>();
   /** Lines that this element has written to the console: the same failure recurs at every retry. */
-  readonly #lines = new Set<string>();
-
-  constructor(private readonly element: Element) {}
-
-  readonly report = (thrown: unknown): void => {
+  const lines = new Set<string>();
+  return (thrown) => {
     const error = SidestreamError.from(thrown);
-    if (this.#reported.has(error)) return;
-    this.#reported.add(error);
-    if (!emit(this.element, 'error', { error }) || logged.has(error)) return;
+    if (reported.has(error)) return;
+    reported.add(error);
+    if (!emit(element, 'error', { error }) || logged.has(error)) return;
     logged.add(error);
     const line = `sidestream-recs: ${error.code}: ${error.message}`;
-    if (this.#lines.has(line)) return;
-    this.#lines.add(line);
-    console.warn(line, this.element);
+    if (lines.has(line)) return;
+    lines.add(line);
+    console.warn(line, element);
   };
 }
 
+/** Events of an element of ours, by their names. */
+interface Events extends Omit<HTMLElementEventMap, keyof SidestreamRecsEventMap>, SidestreamRecsEventMap {}
+
 /** Adds or removes listeners of the list's own events, typed like the listeners of built-in elements. */
 interface Listening {
-  <K extends keyof SidestreamRecsEventMap>(
+  <K extends keyof Events>(
     type: K,
-    listener: (event: SidestreamRecsEventMap[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  <K extends Exclude<keyof HTMLElementEventMap, keyof SidestreamRecsEventMap>>(
-    type: K,
-    listener: (event: HTMLElementEventMap[K]) => void,
+    listener: (event: Events[K]) => void,
     options?: boolean | AddEventListenerOptions,
   ): void;
   (type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
@@ -122,5 +135,7 @@ declare global {
     recommend: SidestreamRecsEventMap['recommend'];
     itemclick: SidestreamRecsEventMap['itemclick'];
     addtocart: SidestreamRecsEventMap['addtocart'];
+    'sidestream-find-select': CustomEvent<FindDetail>;
+    'sidestream-find-submit': CustomEvent<FindSubmitDetail>;
   }
 }

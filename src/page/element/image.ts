@@ -20,3 +20,7 @@ function hideBroken({ currentTarget }: Event): void {
 }
 
 export const initialOf = ({ title }: Item): string => [...title][0] ?? '';
+
+/** A picture of a product, or its initial. @param size of its sides, px */
+export const picture = (item: Item, size = 64): TemplateResult =>
+  html`<span part="picture" class="picture media" data-initial=${initialOf(item)}>${imageOf(item, size)}</span>`;

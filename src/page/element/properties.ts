@@ -1,7 +1,7 @@
 import type { PropertyDeclarations } from 'lit';
 import type { Placement, Recommender, RecommendRequest } from '../../device/protocol';
 import { hasOtherContent } from './dom';
-import { ErrorReporter, TypedLitElement } from './events';
+import { errorReporter, TypedLitElement } from './events';
 import { LanguageObserver } from './labels';
 import type { RecsLabels } from './recs/labels';
 
@@ -33,7 +33,7 @@ export abstract class ProductsElement extends TypedLitElement {
   recommender: Recommender | null = null;
 
   /** @internal Reports a failure as an `error` event and in the console. */
-  readonly report = new ErrorReporter(this).report;
+  readonly report = errorReporter(this);
 
   constructor() {
     super();

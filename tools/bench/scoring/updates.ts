@@ -81,13 +81,13 @@ async function updates(
     const topic = topics[Math.floor(n / SPELL) % topics.length];
     const left = topic.filter((row) => !chosen.has(row));
     const row = left[Math.floor(random() * left.length)];
-    const choice = { id: `${row}`, row, gone: [...chosen], strength: 1 };
+    const choice = { id: `${row}`, row, gone: [...chosen], strength: 1, time: n };
     // After this many choices there are two candidates.
     if (routed && n === SEVERAL) keepMore(mixture, matrix);
     const time = n > SEVERAL && mixture.status.length === experts ? counted : timed();
     await time.of(async () => {
-      if (n === 0) mixture.bootstrap(choice, n);
-      else mixture.learn(choice, terms, n);
+      if (n === 0) mixture.bootstrap(choice);
+      else mixture.learn(choice, terms);
       void mixture.scores;
     });
     chosen.add(row);

@@ -1,13 +1,9 @@
 import type { ExpertState } from '../../ranking';
-import { CANDIDATES, MASS_MEMORY, MAX_KEPT, MAX_SERIES_LENGTH } from '../limits';
+import { CANDIDATES, MASS_MEMORY, MAX_KEPT } from '../limits';
 import type { Start } from '../personal-weights';
 import { normalized, shared, withNewborn } from './fixed-share-router';
 import type { StoredMixture } from './stored-experts';
 import { type Choice, UserExpert } from './user-expert';
-
-/** Number of steps to which a posterior kept for display is rounded. */
-const SERIES_STEPS = 256;
-const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posterior) / SERIES_STEPS;
 
 /** The choices that a candidate needs to be kept, and the choices after which its trial is over. */
 const TRIAL = { choices: 4, length: 10 };
@@ -27,8 +23,6 @@ export interface Member {
   weight: number;
   /** Discounted sum of its posteriors. */
   mass: number;
-  /** Posteriors after the last choices, oldest first. */
-  series: number[];
   /** The trial of a candidate; null for all other experts. */
   trial: Trial | null;
 }
@@ -41,8 +35,6 @@ interface Trial {
   /** Other experts as they were before they learned from the choices of the trial, by id. */
   readonly before: Map<number, UserExpert>;
 }
-
-type TimedChoice = Choice & { time: number };
 
 /**
  * The experts of a mixture, and their birth, keeping, freezing and removal. A candidate starts from one choice beside the
@@ -69,10 +61,9 @@ export class ExpertMembers {
   restore({ choices, next, active, members }: StoredMixture): void {
     this.#choices = choices;
     this.#next = next;
-    this.#members = members.map(({ expert, series, trial, ...member }) => ({
+    this.#members = members.map(({ expert, trial, ...member }) => ({
       ...member,
       expert: UserExpert.restore(expert),
-      series: [...series],
       trial: trial && {
         ...trial,
         before: new Map(trial.before.map(({ id, expert: before }) => [id, UserExpert.restore(before)])),
@@ -86,10 +77,9 @@ export class ExpertMembers {
       choices: this.#choices,
       next: this.#next,
       active: this.active.id,
-      members: this.#members.map(({ expert, series, trial, ...member }) => ({
+      members: this.#members.map(({ expert, trial, ...member }) => ({
         ...member,
         expert: expert.save(),
-        series: Float32Array.from(series),
         trial: trial && {
           ...trial,
           before: [...trial.before].map(([id, before]) => ({ id, expert: before.save() })),
@@ -139,7 +129,7 @@ export class ExpertMembers {
    */
   route(
     posterior: readonly number[],
-    choice: TimedChoice,
+    choice: Choice,
     { visit, start, made }: { visit: boolean; start: Pick<Start, 'needed' | 'newborn'>; made(): UserExpert },
   ): boolean {
     this.#choices++;
@@ -147,7 +137,6 @@ export class ExpertMembers {
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
       member.mass = MASS_MEMORY * member.mass + posterior[k];
-      member.series = [...member.series, rounded(posterior[k])].slice(-MAX_SERIES_LENGTH);
     }
     if (start.newborn === 0) return false;
     const proved = this.#members.find(
@@ -190,7 +179,7 @@ export class ExpertMembers {
   #bear(
     place: number,
     expert: UserExpert,
-    choice: TimedChoice,
+    choice: Choice,
     { needed, newborn }: Pick<Start, 'needed' | 'newborn'>,
   ): void {
     this.#members = this.#members.filter(({ trial }) => trial?.place !== place);
@@ -241,7 +230,7 @@ export class ExpertMembers {
   }
 
   #added(kind: Member['kind'], expert: UserExpert, born: Member['born']): Member {
-    const member: Member = { id: this.#next++, kind, born, expert, weight: 0, mass: 0, series: [], trial: null };
+    const member: Member = { id: this.#next++, kind, born, expert, weight: 0, mass: 0, trial: null };
     this.#members.push(member);
     return member;
   }

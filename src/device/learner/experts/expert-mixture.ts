@@ -1,7 +1,7 @@
 import type { SideInput } from '../../../core/catalog';
 import { standardDeviation } from '../../../core/common/standard-deviation';
 import { VISIT_PAUSE } from '../../../core/events';
-import { type CatalogIndex, type SideState, TERMS, type TermValues, type TermWeights } from '../../ranking';
+import { type SideState, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { type Situation, START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-values';
 import { ExpertMembers } from './expert-members';
@@ -54,11 +54,6 @@ export class ExpertMixture {
     return this.#start.weights.preference === 0;
   }
 
-  /** Whether new experts are tried. */
-  get several(): boolean {
-    return !this.off && this.#start.newborn > 0;
-  }
-
   get bound(): boolean {
     return this.#matrix !== null;
   }
@@ -90,12 +85,6 @@ export class ExpertMixture {
         all: states.all,
         own: kind === 'generalist' ? states.all : states.after(expert.chosen),
       };
-  }
-
-  update({ updateFeatures }: Pick<CatalogIndex, 'updateFeatures'>): void {
-    if (!this.#matrix || !updateFeatures?.(this.#matrix)) return;
-    this.#scores = null;
-    for (const { expert } of this.#members.each()) expert.scores = null;
   }
 
   /** Stops reading features, which are about to change; the learned state stays. */
@@ -134,14 +123,6 @@ export class ExpertMixture {
     }));
   }
 
-  /** Contribution of each expert to every item's score, [count] each; they add up to `scores`. Empty without features. */
-  get parts(): { id: number; scores: Float32Array }[] {
-    this.#readOut();
-    return this.#members.list.flatMap(({ id, weight, expert: { scores } }) =>
-      scores ? [{ id, scores: scores.map((score) => weight * score) }] : [],
-    );
-  }
-
   /**
    * How much each adapter changes the scores: the standard deviation of its contribution over the items, as a share of all adapters'.
    * Empty without adapters, or before they changed anything.
@@ -168,14 +149,12 @@ export class ExpertMixture {
       born: member.born.time,
       choices: member.expert.choices,
       share: member.weight,
-      posterior: member.series.at(-1) ?? member.weight,
-      needed: member.trial?.needed ?? null,
-      history: [...member.series],
     }));
   }
 
   /** @param terms values before the choice @returns number of dropped updates, and whether a candidate was kept */
-  learn(choice: Choice, terms: TermValues, time: number): { rejected: number; kept: boolean } {
+  learn(choice: Choice, terms: TermValues): { rejected: number; kept: boolean } {
+    const matrix = this.#matrix;
     this.#readOut();
     this.#scores = null;
     const common = this.#termsOf(terms);
@@ -187,29 +166,33 @@ export class ExpertMixture {
       ...member.expert.expect(bases[k], choice.row, weighing[k].preference),
     }));
     const losses = expected.map(({ loss }) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
-    const visit = this.#beginsVisit(time);
+    const visit = this.#beginsVisit(choice.time);
     const posterior = posteriorOf(this.#members.weightsBefore(visit), losses);
     // The choice is learned by the expert that explains it best.
-    if (posterior) this.#members.activate(posterior.values);
+    if (posterior) this.#members.activate(posterior);
     const learning = expected.filter(({ member }) => this.#members.learns(member));
     const shares = learning.map((own) => own.shares);
-    const means = this.#matrix?.means(shares);
+    const means = matrix?.means(shares);
     const slopes = common.slopes(choice.row, shares);
-    const timed = { ...choice, time };
     let rejected = 0;
     for (const [n, expectation] of learning.entries()) {
-      rejected += expectation.member.expert.learn(timed, expectation, means?.[n] ?? null, slopes[n]);
+      rejected += expectation.member.expert.learn(choice, expectation, means?.[n] ?? null, slopes[n]);
     }
-    const kept = posterior !== null && this.#matrix !== null && this.#route(posterior.values, timed, visit);
-    return { rejected, kept };
+    if (!posterior || !matrix) return { rejected, kept: false };
+    const made = (): UserExpert => {
+      const expert = new UserExpert();
+      expert.startFrom(this.#start);
+      expert.bind(matrix, { rows: [], strengths: [] });
+      return expert;
+    };
+    return { rejected, kept: this.#members.route(posterior, choice, { visit, start: this.#start, made }) };
   }
 
   /** Learns from the first choice as if all items had been equally likely. */
-  bootstrap(choice: Omit<Choice, 'gone'>, time: number): void {
+  bootstrap(choice: Omit<Choice, 'gone'>): void {
     this.#scores = null;
-    this.#members.active.born.time ??= time;
-    for (const member of this.#members.list)
-      if (this.#members.learns(member)) member.expert.bootstrap({ ...choice, time });
+    this.#members.active.born.time ??= choice.time;
+    for (const member of this.#members.list) if (this.#members.learns(member)) member.expert.bootstrap(choice);
   }
 
   dismiss(id: string, row: number): void {
@@ -258,15 +241,5 @@ export class ExpertMixture {
     // Every learning expert has the last choice; a profile stores its time.
     const last = this.#members.list.find(({ kind }) => kind === 'generalist')?.expert.chosen.at(-1)?.time ?? null;
     return last !== null && time - last > VISIT_PAUSE;
-  }
-
-  #route(posterior: readonly number[], choice: Choice & { time: number }, visit: boolean): boolean {
-    const made = (): UserExpert => {
-      const expert = new UserExpert();
-      expert.startFrom(this.#start);
-      if (this.#matrix) expert.bind(this.#matrix, { rows: [], strengths: [] });
-      return expert;
-    };
-    return this.#members.route(posterior, choice, { visit, start: this.#start, made });
   }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sideModel } from '../../../../testing/side-models';
 import { twoKinds } from '../../../../testing/two-kinds';
-import { numberRbf } from '../../ranking';
+import { numberBlock } from '../../ranking';
 import { FeatureMatrix, featureBlocks } from './feature-matrix';
 
 describe('FeatureMatrix', () => {
@@ -21,19 +20,6 @@ describe('FeatureMatrix', () => {
     }
   });
 
-  it('has the read-outs of all states one after the other', () => {
-    const index = twoKinds(9);
-    const side = sideModel(9, 3, [0.5, 0.9]);
-    const { blocks, coefficients, width } = new FeatureMatrix(featureBlocks({ ...index, side }));
-    let at = 0;
-    for (const block of blocks) {
-      expect(block.at).toBe(at);
-      at += (block.to - block.from) * block.states.length;
-    }
-    expect(coefficients).toBe(at);
-    expect(coefficients).toBe(width + 3);
-  });
-
   it('steps by the rate of each block', () => {
     const matrix = new FeatureMatrix(featureBlocks(twoKinds(9)));
     const gradient = Float32Array.from({ length: matrix.width }, (_, d) => Math.sin(3 * d));
@@ -41,18 +27,25 @@ describe('FeatureMatrix', () => {
     for (const [d, value] of matrix.step(gradient).entries()) expect(value).toBeCloseTo(rates[d] * gradient[d], 6);
   });
 
-  it('takes another number of an item', () => {
-    const matrix = new FeatureMatrix(featureBlocks(twoKinds(60)));
-    const before = [matrix.row(7), matrix.row(9)];
-    matrix.setNumber('year', 7, 1.5);
-    matrix.setNumber('price', 7, 1.5);
-    const { from, center, scale } = matrix.blocks[3];
-    for (const [d, value] of numberRbf(Float32Array.of(1.5)).entries()) {
+  it('has the numbers of offers, standardised like the own ones', () => {
+    const index = twoKinds(60);
+    const own = new FeatureMatrix(featureBlocks(index));
+    const { from, center, scale } = own.blocks[3];
+    const offered = (value: number): FeatureMatrix => {
+      const numbers = index.numbers.map((column) => ({
+        ...column,
+        values: column.values.map((other, row) => (row === 7 ? value : other)),
+      }));
+      return new FeatureMatrix(featureBlocks({ ...index, numbers, ownNumbers: index.numbers }));
+    };
+    const matrix = offered(1.5);
+    for (const [d, value] of numberBlock({ name: 'year', values: Float32Array.of(1.5) }).values.entries()) {
       expect(matrix.row(7)[from + d]).toBeCloseTo((value - center[d]) * scale[d], 4);
     }
-    matrix.setNumber('year', 7, Number.NaN);
-    for (const [d, mean] of center.entries()) expect(matrix.row(7)[from + d]).toBeCloseTo(-mean * scale[d], 6);
-    expect(matrix.row(7).subarray(0, from)).toEqual(before[0].subarray(0, from));
-    expect(matrix.row(9)).toEqual(before[1]);
+    for (const [d, mean] of center.entries()) {
+      expect(offered(Number.NaN).row(7)[from + d]).toBeCloseTo(-mean * scale[d], 6);
+    }
+    expect(matrix.row(7).subarray(0, from)).toEqual(own.row(7).subarray(0, from));
+    expect(matrix.row(9)).toEqual(own.row(9));
   });
 });

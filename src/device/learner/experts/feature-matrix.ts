@@ -1,17 +1,12 @@
 import { ADAPTER_SIZE, adapterColumn, type SideInput, type SideModel } from '../../../core/catalog';
 import { createMatrix, type Matrix } from '../../../core/kernel';
 import {
-  ATTRIBUTE_WEIGHT,
   type CatalogIndex,
   categoryBlock,
   contentBlock,
   type FeatureBlock,
-  featureBlock,
-  NUMBER_RBFS,
-  type NumberFeatures,
-  numberRbf,
-  ORDER_RBFS,
-  orderRbf,
+  numberBlock,
+  orderBlock,
 } from '../../ranking';
 
 /** Features of every item as an expert reads them. */
@@ -51,14 +46,8 @@ export interface FeatureBlocks {
   blocks: ReadoutBlock[];
 }
 
-const RATES = {
-  content: 0.5,
-  place: 1,
-  categories: 1,
-  numbers: 0.5,
-  side: 1,
-} as const;
-type Kind = keyof typeof RATES;
+/** Learning rates of the blocks. */
+const RATES = { content: 0.5, place: 1, categories: 1, numbers: 0.5, side: 1 };
 
 /** Gain of the text of an item, relative to its picture, without a side model that has learned to weigh them. */
 const TEXT_SCALE = 2.56;
@@ -73,37 +62,34 @@ const SIDE_DIGITS = 11;
 const DIGEST_LENGTH = 12;
 
 /**
- * Features that the experts read, at the bundle's own prices (see `CatalogIndex.updateFeatures`): content, or the vectors
- * of the side model, which include it; catalog order, categories and numeric attributes.
+ * Features that the experts read: content, or the vectors of the side model, which include it; catalog order, categories and
+ * numeric attributes.
  */
 export function featureBlocks(index: CatalogIndex): FeatureBlocks {
-  const { content, side, variants } = index;
+  const { content, side, variants, numbers, ownNumbers } = index;
   const attributes = attributeBlocks(index);
   const blocks = side ? attributes : [contentReadout(index), ...attributes];
-  const weighed = variants ? blocks.map((block) => ({ ...block, ...variants.weigh(block) })) : blocks;
+  const offered = new Map(ownNumbers && numbers.map(numberBlock).map(({ name, values }) => [name, { values }]));
+  const weighed = blocks.map((block) => ({ ...block, ...variants?.weigh(block), ...offered.get(block.name) }));
   if (!side) return { count: content.count, blocks: weighed };
   const all = [...weighed, ...sideBlocks(side)];
   return { count: content.count, blocks: all.map((block) => ({ ...block, digits: SIDE_DIGITS })) };
 }
 
 function contentReadout(index: CatalogIndex): ReadoutBlock {
-  const content = readable('content', contentBlock(index));
+  const content = readable(RATES.content, contentBlock(index));
   // The first half of a content vector is text.
   content.states[0].gain.fill(TEXT_SCALE, 0, content.width / 2);
   return content;
 }
 
 function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
-  const { count } = index.content;
-  const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
-    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
   const categories = categoryBlock(index);
-  // Stored profiles call the catalog order `place`.
-  const place = attribute('place', 'place', ORDER_RBFS, orderRbf(index));
-  const numbers = (index.ownNumbers ?? index.numbers).map(({ name, values }) =>
-    attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
-  );
-  return [place, ...(categories ? [readable('categories', categories)] : []), ...numbers];
+  return [
+    readable(RATES.place, orderBlock(index)),
+    ...(categories ? [readable(RATES.categories, categories)] : []),
+    ...(index.ownNumbers ?? index.numbers).map((column) => readable(RATES.numbers, numberBlock(column))),
+  ];
 }
 
 /**
@@ -122,10 +108,10 @@ function sideBlocks(model: SideModel): ReadoutBlock[] {
   const learning = inputs.map((adapter, n) => {
     const block = columnsOf(model, `adapter ${adapter}`, vector + n * ADAPTER_SIZE, ADAPTER_SIZE);
     const values = Array.from({ length: ADAPTER_SIZE }, (_, context) => ({ decay: fades[n], gain, context }));
-    return { ...readable('side', block, digest), adapter, rate: rates[n], states: values };
+    return { ...readable(RATES.side, block, digest), adapter, rate: rates[n], states: values };
   });
   return [
-    { ...readable('side', columnsOf(model, `side ${vector}`, 0, vector), digest), vectors: true, states: own },
+    { ...readable(RATES.side, columnsOf(model, `side ${vector}`, 0, vector), digest), vectors: true, states: own },
     ...learning,
   ];
 }
@@ -139,10 +125,10 @@ function columnsOf({ width: all, vectors }: SideModel, name: string, from: numbe
   return { name, width, values, center: new Float32Array(width), scale: new Float32Array(width).fill(1) };
 }
 
-const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock => ({
+const readable = (rate: number, block: FeatureBlock, digest = ''): ReadoutBlock => ({
   ...block,
   key: digest ? `${block.name} ${digest.slice(0, DIGEST_LENGTH)}` : block.name,
-  rate: RATES[kind],
+  rate,
   states: [{ decay: null, gain: new Float32Array(block.width).fill(1) }],
   digits: null,
 });
@@ -152,21 +138,16 @@ export interface MatrixBlock extends Omit<ReadoutBlock, 'values' | 'width'> {
   /** First column, and the column after the last. */
   from: number;
   to: number;
-  /**
-   * Start of the block's read-outs among the read-outs of all blocks: one after the other, `to - from` coefficients each.
-   */
-  at: number;
 }
 
 /**
  * The standardised features of every item side by side, [count, width], made once per state of the catalogue: all experts
  * read the same numbers, several experts in one pass.
  */
-export class FeatureMatrix implements NumberFeatures {
+export class FeatureMatrix {
   readonly count: number;
   readonly width: number;
   readonly blocks: readonly MatrixBlock[];
-  readonly coefficients: number;
   /** First column of the side model, whose columns stand together; null without one. */
   readonly sideFrom: number | null;
   readonly #matrix: Matrix;
@@ -174,26 +155,22 @@ export class FeatureMatrix implements NumberFeatures {
   constructor({ count, blocks }: FeatureBlocks) {
     this.count = count;
     this.width = blocks.reduce((all, { width }) => all + width, 0);
-    this.coefficients = blocks.reduce((all, { width, states }) => all + width * states.length, 0);
     this.#matrix = createMatrix(count, this.width);
-    let [from, at] = [0, 0];
+    let from = 0;
     this.blocks = blocks.map(({ width, values, ...block }) => {
-      for (let row = 0; row < count; row++) standardize(block, values, row, this.#matrix.row(row), from);
-      const made = { ...block, from, to: from + width, at };
+      const { center, scale } = block;
+      for (let row = 0; row < count; row++) {
+        const to = this.#matrix.row(row);
+        for (let d = 0; d < width; d++) to[from + d] = (values[row * width + d] - center[d]) * scale[d];
+      }
       from += width;
-      at += width * block.states.length;
-      return made;
+      return { ...block, from: from - width, to: from };
     });
     this.sideFrom = this.blocks.find(({ vectors }) => vectors)?.from ?? null;
   }
 
   row(row: number): Float32Array {
     return this.#matrix.row(row).slice();
-  }
-
-  setNumber(name: string, row: number, value: number): void {
-    const block = this.blocks.find((one) => one.name === `${name} ${NUMBER_RBFS}`);
-    if (block) standardize(block, numberRbf(Float32Array.of(value)), 0, this.#matrix.row(row), block.from);
   }
 
   /** Step of the read-outs on a choice of strength 1: the gradient times the rate of each block, [width]. */
@@ -212,16 +189,4 @@ export class FeatureMatrix implements NumberFeatures {
   means(shares: readonly Float32Array[]): Float32Array[] {
     return this.#matrix.weightedSums(shares);
   }
-}
-
-/** Writes a row of a block, standardised, into columns of `target` that begin with `from`. */
-function standardize(
-  { center, scale }: Pick<ReadoutBlock, 'center' | 'scale'>,
-  values: Float32Array,
-  row: number,
-  target: Float32Array,
-  from: number,
-): void {
-  const { length } = center;
-  for (let d = 0; d < length; d++) target[from + d] = (values[row * length + d] - center[d]) * scale[d];
 }

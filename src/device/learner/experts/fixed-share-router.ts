@@ -8,28 +8,19 @@
 /** Share of the posterior mass that is spread over all experts after a choice. */
 const SHARE = 0.05;
 
-/** Weights before the choice times likelihoods of the choice, divided by their sum. */
-export interface Posterior {
-  /** One for each expert, adding up to 1. */
-  values: number[];
-  /** -log of the mixture's probability of the choice, nats. */
-  loss: number;
-}
-
 /**
- * Posterior of each expert after a choice.
+ * Posterior of each expert after a choice: its weight before the choice times its likelihood of the choice, divided by their sum.
  * @param weights of the experts before it, adding up to 1
  * @param losses -log p(choice) of each expert, nats; infinite for an expert without a prediction
- * @returns null when no expert gave the choice a probability
+ * @returns one for each expert, adding up to 1; null when no expert gave the choice a probability
  */
-export function posteriorOf(weights: readonly number[], losses: readonly number[]): Posterior | null {
+export function posteriorOf(weights: readonly number[], losses: readonly number[]): number[] | null {
   const least = Math.min(...losses);
   if (!Number.isFinite(least)) return null;
   // Relative to the best expert, to avoid underflow.
   const joint = weights.map((weight, k) => weight * Math.exp(least - losses[k]));
   const total = joint.reduce((sum, value) => sum + value, 0);
-  if (!(total > 0)) return null;
-  return { values: joint.map((value) => value / total), loss: least - Math.log(total) };
+  return total > 0 ? joint.map((value) => value / total) : null;
 }
 
 /** Weights for the next choice: w <- (1 - a) v + a / n. @param posterior v, adding up to 1 */

@@ -1,16 +1,7 @@
 import * as v from 'valibot';
 import { storedCount, storedId, storedTime } from '../../../core/events';
 import { TERMS, type TermName } from '../../ranking';
-import {
-  CANDIDATES,
-  MASS_MEMORY,
-  MAX_CHOSEN,
-  MAX_COEFFICIENT,
-  MAX_DISMISSED,
-  MAX_KEPT,
-  MAX_SERIES_LENGTH,
-  MAX_WIDTH,
-} from '../limits';
+import { CANDIDATES, MASS_MEMORY, MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED, MAX_KEPT, MAX_WIDTH } from '../limits';
 import { MAX_SQUARES, MAX_THETA, thetaBounds } from '../personal-weights';
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
@@ -20,16 +11,6 @@ const byTerm = (bounds: (name: TermName) => [low: number, high: number]) => {
   const terms = TERMS.map((name) => [name, v.optional(between(...bounds(name)), 0)] as const);
   return v.object(Object.fromEntries(terms) as Record<TermName, (typeof terms)[number][1]>);
 };
-
-/** Floats within bounds, without NaN. */
-const floats = (most: number, low: number, high: number) =>
-  v.pipe(
-    v.instance(Float32Array),
-    v.check(
-      (values) => values.length <= most && values.every((value) => value >= low && value <= high),
-      `there are at most ${most} values, of ${low} to ${high}`,
-    ),
-  );
 
 export const personalWeightsSchema = v.object({
   theta: byTerm(thetaBounds),
@@ -45,7 +26,14 @@ const blockSchema = v.object({
   /** Its weight is w0 * exp(theta). */
   theta: between(-MAX_THETA, MAX_THETA),
   squares: between(0, MAX_SQUARES),
-  readout: floats(MAX_WIDTH, -MAX_COEFFICIENT, MAX_COEFFICIENT),
+  readout: v.pipe(
+    v.instance(Float32Array),
+    v.check(
+      // Without NaN.
+      (values) => values.length <= MAX_WIDTH && values.every((value) => Math.abs(value) <= MAX_COEFFICIENT),
+      `there are at most ${MAX_WIDTH} values, of -${MAX_COEFFICIENT} to ${MAX_COEFFICIENT}`,
+    ),
+  ),
 });
 export type StoredBlock = v.InferOutput<typeof blockSchema>;
 
@@ -78,7 +66,6 @@ const memberSchema = v.object({
   weight: between(0, 1),
   /** Sum of its posteriors, each choice counting 0.98 of the next. */
   mass: between(0, 1 / (1 - MASS_MEMORY) + 1),
-  series: floats(MAX_SERIES_LENGTH, 0, 1),
   /** For a candidate: its place among the candidates, and other experts' states before its trial. */
   trial: v.nullable(
     v.object({

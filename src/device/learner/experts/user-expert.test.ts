@@ -26,6 +26,7 @@ const choice = (row: number, given: Partial<Choice> = {}): Choice => ({
   row,
   gone: [],
   strength: 1,
+  time: 0,
   ...given,
 });
 
@@ -91,7 +92,7 @@ describe('an expert', () => {
     expect(expert.chosen.map(({ item, time }) => [item, time])).toEqual([
       ['item-2', 20],
       ['item-8', 80],
-      ['item-14', null],
+      ['item-14', 0],
     ]);
   });
 
@@ -179,7 +180,7 @@ describe('an expert', () => {
     const apart = () => Math.max(...read(reverted).map((score, row) => Math.abs(score - read(plain)[row])));
     for (const row of [3, 11, 20]) for (const expert of [plain, reverted]) expert.bootstrap(choice(row));
     expect(apart()).toBeGreaterThan(1e-2);
-    const copy = reverted.clone();
+    const copy = reverted.snapshot();
     // An item that was not dismissed has nothing to revert.
     reverted.undoDismiss('item-8', 8);
     expect(apart()).toBeGreaterThan(1e-2);
@@ -207,7 +208,7 @@ describe('an expert', () => {
     const values = terms({ category: one(4), recent: one(9) });
     for (const row of [4, 9, 13]) learn(expert, choice(row), { values });
     expert.dismiss('item-7', 7);
-    const others = [fresh(structuredClone(expert.save())), expert.clone()];
+    const others = [fresh(structuredClone(expert.save())), expert.snapshot()];
     learn(expert, choice(20), { values });
     for (const other of others) {
       learn(other, choice(20), { values });
@@ -314,10 +315,10 @@ describe('a block of several states', () => {
     for (const row of [4, 9, 13]) expert.bootstrap(choice(row));
     expert.dismiss('item-7', 7);
     const stored = v.parse(userExpertSchema, structuredClone(expert.save()));
-    for (const other of [bound(sided, stored), expert.clone()]) {
+    for (const other of [bound(sided, stored), expert.snapshot()]) {
       expect(other.save()).toEqual(expert.save());
       expect(other.query).toEqual(expert.query);
-      const [one, two] = [other, expert.clone()];
+      const [one, two] = [other, expert.snapshot()];
       for (const each of [one, two]) each.bootstrap(choice(20));
       expect(one.save()).toEqual(two.save());
     }

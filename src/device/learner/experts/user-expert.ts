@@ -2,7 +2,7 @@ import { type ChoiceHistory, isSameOrder } from '../../../core/events';
 import { softmax } from '../../../core/kernel';
 import type { SideState, TermName, TermWeights } from '../../ranking';
 import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from '../limits';
-import { type AdaGrad, adaGradStep, PersonalWeights, type Situation, type Start } from '../personal-weights';
+import { adaGradStep, PersonalWeights, type Situation, type Start } from '../personal-weights';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
 
@@ -17,8 +17,8 @@ export interface Choice {
   /** Rows of the items that it was not chosen from. */
   gone: readonly number[];
   strength: number;
-  /** Milliseconds since the epoch; absent if unknown. */
-  time?: number;
+  /** Milliseconds since the epoch. */
+  time: number;
   /** Whether it is of the same order as the choice before it: the read-outs fade once for all of its lines. Default false. */
   together?: boolean;
   /** Whether it is the first of a visit. Default false. */
@@ -37,7 +37,6 @@ export type PastChoices = Pick<ChoiceHistory, 'rows' | 'strengths' | 'orders'>;
 export interface Expectation {
   /** -log p(chosen), nats. */
   loss: number;
-  base: Float32Array;
   preference: number;
   /** Probability of each item, [count]; 0 for items that were not available for the choice. */
   shares: Float32Array;
@@ -69,11 +68,8 @@ export class UserExpert {
   #matrix: FeatureMatrix | null = null;
   /** Side states after this expert's choices, and after all of the shopper's; null without a side model. */
   #side: ExpertSide | null = null;
-  /** [width of the matrix] */
-  #readout = new Float32Array();
-  #blocks: AdaGrad[] = [];
-  /** All blocks while there is no matrix. */
-  #waiting: Record<string, StoredBlock> = {};
+  /** The blocks of the last matrix, by key. Each has a read-out for every state. */
+  #blocks = new Map<string, StoredBlock>();
   /**
    * Contribution of the weighted read-outs to every item's score, [count]. Null after a change, until it is set to the products
    * of the features with `query`, and without features. Shared: not to be changed.
@@ -86,37 +82,28 @@ export class UserExpert {
     expert.choices = stored.choices;
     expert.chosen = [...stored.chosen];
     for (const { item, choices } of stored.dismissed) expert.#dismissed.set(item, choices);
-    expert.#waiting = stored.blocks;
+    expert.#blocks = new Map(Object.entries(structuredClone(stored.blocks)));
     return expert;
   }
 
   save(): StoredUserExpert {
     return {
       weights: this.#weights.save(),
-      blocks: { ...this.#waiting, ...this.#boundBlocks() },
+      blocks: structuredClone(Object.fromEntries(this.#blocks)),
       choices: this.choices,
       chosen: [...this.chosen],
       dismissed: [...this.#dismissed].map(([item, choices]) => ({ item, choices })),
     };
   }
 
-  clone(): UserExpert {
+  /** A copy, which may never be used; its read-outs are rounded further. */
+  snapshot(): UserExpert {
     const copy = UserExpert.restore(this.save());
     copy.#weights.start = this.#weights.start;
-    if (!this.#matrix) return copy;
-    copy.#waiting = this.#waiting;
     copy.#matrix = this.#matrix;
     copy.#side = this.#side;
-    copy.#readout = this.#readout.slice();
-    copy.#blocks = [...this.#blocks];
     copy.scores = this.scores;
-    return copy;
-  }
-
-  /** A snapshot, which may never be used; its read-outs are rounded further. */
-  snapshot(): UserExpert {
-    const copy = this.clone();
-    for (const block of copy.#matrix?.blocks ?? []) {
+    for (const block of this.#matrix?.blocks ?? []) {
       if (block.digits === null) continue;
       for (const { readout } of copy.#statesOf(block)) round(readout, Math.min(block.digits, SNAPSHOT_DIGITS));
       copy.scores = null;
@@ -140,30 +127,26 @@ export class UserExpert {
   }
 
   /**
-   * Uses these features from now on. A read-out with a new block, or with damaged numbers, learns from past choices as if
+   * Uses these features from now on. The read-out of a new block, or of one with other states, learns from past choices as if
    * all items had been equally likely.
    */
   bind(matrix: FeatureMatrix, { rows, strengths, orders }: PastChoices): void {
-    const stored = { ...this.#waiting, ...this.#boundBlocks() };
+    const known = this.#blocks;
     this.#matrix = matrix;
+    this.#blocks = new Map();
     this.scores = null;
-    this.#readout = new Float32Array(matrix.coefficients);
-    this.#blocks = matrix.blocks.map((block) => {
-      const { key, at } = block;
-      const known = Object.hasOwn(stored, key) ? stored[key] : null;
-      if (known?.readout.length === coefficientsOf(block) && known.readout.every(Number.isFinite)) {
-        this.#readout.set(known.readout, at);
-      } else if (!block.adapter) {
-        for (const [n, row] of rows.entries())
-          this.#add(block, block.rate * strengths[n], matrix.row(row), isSameOrder(orders, n) ? 0 : 1);
-      }
-      return { theta: known?.theta ?? 0, squares: known?.squares ?? 0 };
-    });
-    this.#waiting = {};
+    for (const block of matrix.blocks) {
+      const { theta = 0, squares = 0, readout } = known.get(block.key) ?? {};
+      const length = (block.to - block.from) * block.states.length;
+      const fits = readout?.length === length;
+      this.#blocks.set(block.key, { theta, squares, readout: fits ? readout : new Float32Array(length) });
+      if (fits || block.adapter) continue;
+      for (const [n, row] of rows.entries())
+        this.#add(block, block.rate * strengths[n], matrix.row(row), isSameOrder(orders, n) ? 0 : 1);
+    }
   }
 
   unbind(): void {
-    this.#waiting = { ...this.#waiting, ...this.#boundBlocks() };
     this.#matrix = null;
     this.scores = null;
   }
@@ -177,8 +160,8 @@ export class UserExpert {
   /** Coefficients of the weighted read-outs of all states, [width of the matrix]. */
   get query(): Float32Array {
     const query = new Float32Array(this.#matrix?.width ?? 0);
-    for (const [n, block] of (this.#matrix?.blocks ?? []).entries()) {
-      const weight = this.#weightOf(n);
+    for (const block of this.#matrix?.blocks ?? []) {
+      const weight = this.#weightOf(block);
       const { from, to } = block;
       for (const { factor, gain, readout } of this.#statesOf(block)) {
         for (let d = from; d < to; d++) query[d] += weight * factor * gain[d - from] * readout[d - from];
@@ -200,7 +183,7 @@ export class UserExpert {
     const shares = new Float32Array(base.length);
     const own = preference === 1 ? this.scores : (this.scores?.map((score) => preference * score) ?? null);
     const score = Math.fround(base[row] + (own?.[row] ?? 0));
-    return { loss: softmax(base, own, shares) - score, base, preference, shares };
+    return { loss: softmax(base, own, shares) - score, preference, shares };
   }
 
   /**
@@ -212,7 +195,7 @@ export class UserExpert {
    */
   learn(
     choice: Omit<Choice, 'gone'>,
-    { loss, preference }: Omit<Expectation, 'shares' | 'base'>,
+    { loss, preference }: Omit<Expectation, 'shares'>,
     mean: Float32Array | null,
     slopes: Record<TermName, number>,
   ): number {
@@ -226,13 +209,14 @@ export class UserExpert {
     const from = matrix?.sideFrom ?? 0;
     const ownSlope = this.#ownSide().reduce((sum, value, d) => sum + value * gradient[from + d], 0);
     this.#weights.step({ ...slopes, sideModel: slopes.sideModel + ownSlope }, strength, opens);
-    for (const [n, block] of (matrix?.blocks ?? []).entries()) {
+    for (const block of matrix?.blocks ?? []) {
       const { from, to } = block;
       let slope = 0;
       for (const { factor, gain, readout } of this.#statesOf(block)) {
         for (let d = from; d < to; d++) slope += factor * readout[d - from] * gain[d - from] * gradient[d];
       }
-      this.#blocks[n] = adaGradStep(this.#blocks[n], strength * preference * this.#weightOf(n) * slope);
+      const own = this.#learned(block);
+      Object.assign(own, adaGradStep(own, strength * preference * this.#weightOf(block) * slope));
       this.#add(block, strength, step, choice.together ? 0 : 1);
     }
     this.#count(choice);
@@ -248,7 +232,7 @@ export class UserExpert {
   /** Starts from one choice that another expert learned: the read-outs learn it as if all items had been equally likely. */
   startAt(choice: Omit<Choice, 'gone'>): void {
     this.#take(choice.row, choice.strength);
-    this.chosen = [chosenItem(choice)];
+    this.chosen = [{ item: choice.id, time: choice.time }];
   }
 
   dismiss(id: string, row: number): void {
@@ -280,31 +264,20 @@ export class UserExpert {
     return own.query.map((value, d) => value - all.query[d]);
   }
 
-  #weightOf(block: number): number {
-    return this.#weights.start.weights.preference * Math.exp(this.#blocks[block].theta);
+  #learned({ key }: MatrixBlock): StoredBlock {
+    return this.#blocks.get(key)!;
   }
 
-  #boundBlocks(): Record<string, StoredBlock> {
-    const blocks = this.#matrix?.blocks ?? [];
-    return Object.fromEntries(
-      blocks.map((block, n) => {
-        const readout = this.#readout.slice(block.at, block.at + coefficientsOf(block));
-        return [block.key, { ...this.#blocks[n], readout }];
-      }),
-    );
+  #weightOf(block: MatrixBlock): number {
+    return this.#weights.start.weights.preference * Math.exp(this.#learned(block).theta);
   }
 
-  /** The read-outs of a block as views of all coefficients: writing to them changes the expert. */
-  *#statesOf({
-    from,
-    to,
-    at,
-    states,
-  }: MatrixBlock): Generator<{ keep: number; factor: number; gain: Float32Array; readout: Float32Array }> {
-    const width = to - from;
-    for (const [h, { decay, gain, context }] of states.entries()) {
-      const start = at + h * width;
-      const readout = this.#readout.subarray(start, start + width);
+  /** The read-outs of a block as views of its coefficients: writing to them changes the expert. */
+  *#statesOf(block: MatrixBlock) {
+    const { readout: all } = this.#learned(block);
+    const width = block.to - block.from;
+    for (const [h, { decay, gain, context }] of block.states.entries()) {
+      const readout = all.subarray(h * width, (h + 1) * width);
       const factor = context === undefined ? 1 : (this.#side?.own.context?.[context] ?? 0);
       yield { keep: decay ?? 1 - this.#weights.start.fading, factor, gain, readout };
     }
@@ -335,18 +308,11 @@ export class UserExpert {
   #count(choice: Pick<Choice, 'id' | 'time' | 'together'>): void {
     this.choices++;
     // Lines of one order have one time: the states fade once for all of them.
-    const time = choice.together ? this.chosen.at(-1)?.time : choice.time;
-    this.chosen = [...this.chosen, chosenItem({ ...choice, time })].slice(-MAX_CHOSEN);
+    const time = choice.together ? (this.chosen.at(-1)?.time ?? null) : choice.time;
+    this.chosen = [...this.chosen, { item: choice.id, time }].slice(-MAX_CHOSEN);
     this.scores = null;
   }
 }
-
-const chosenItem = ({ id, time }: { id: string; time?: number | null }): ChosenItem => ({
-  item: id,
-  time: time ?? null,
-});
-
-const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from) * states.length;
 
 /** x <- keep * x + rate * y, within the bound. */
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {

@@ -11,17 +11,6 @@ import { numericAffinity } from '../terms/numeric-affinity';
 import { fadedSums, sideQueries } from '../terms/side-scores';
 import { MAX_HISTORY, OLDER, recencyWeights, SESSION, type TermName } from '../terms/terms';
 
-/** Past items and their contributions to scores. */
-export interface Contributors {
-  /** The last chosen variant of each product. */
-  pastItems: readonly number[];
-  /**
-   * By how much the score of an item would be lower if the product of each past item had never been chosen, with the weights
-   * and experts as they are; NaN for the item's own product, because a product is not a reason for itself.
-   */
-  of(row: number): Float64Array;
-}
-
 /** The last choices, oldest first: row, product, strength and order of each. */
 interface Choices {
   rows: number[];
@@ -36,11 +25,15 @@ type Value = (row: number) => number;
 /** A value as if a product had never been chosen; all choices count without one. */
 type ValueWithout = (left?: number) => Value;
 
-/** The contribution of each past item to scores. Nothing is computed before the first item is asked for. */
+/**
+ * The contribution of each past product to the score of an item, by the row of its last chosen variant: by how much the score would be
+ * lower if the product had never been chosen, with the weights and experts as they are. The item's own product is left out, because a
+ * product is not a reason for itself. Nothing is computed before the first item is asked for.
+ */
 export function contributorsFor(
   index: CatalogIndex,
   { history, weights }: { history: ChoiceHistory; weights: TermWeights },
-): Contributors {
+): (row: number) => ReadonlyMap<number, number> {
   const product = productOf(index);
   const rows = history.rows.slice(-MAX_HISTORY);
   const strengths = history.strengths.slice(-MAX_HISTORY);
@@ -50,24 +43,21 @@ export function contributorsFor(
   const pastProducts = [...last.keys()];
   const isUsed = (name: TermName): boolean => weights[name] !== 0 && Number.isFinite(weights[name]);
   let terms: { weight: number; whole: Value; without: Value[] }[] | undefined;
-  const prepare = () =>
-    termsOfChoices(index, choices, isUsed).map(([name, value]) => ({
+  return (row) => {
+    terms ??= termsOfChoices(index, choices, isUsed).map(([name, value]) => ({
       weight: weights[name],
       whole: value(),
       // Without its only product, a history has no terms.
       without: pastProducts.length > 1 ? pastProducts.map(value) : [() => 0],
     }));
-  const of = (row: number): Float64Array => {
-    terms ??= prepare();
     const parts = new Float64Array(pastProducts.length);
     for (const { weight, whole, without } of terms) {
       const all = weight * whole(row) || 0;
       for (const [n, value] of without.entries()) if (value !== whole) parts[n] += all - (weight * value(row) || 0);
     }
-    parts[pastProducts.indexOf(product(row))] = Number.NaN;
-    return parts;
+    const others = [...last].map(([past, variant], n) => [past, variant, parts[n]] as const);
+    return new Map(others.flatMap(([past, variant, part]) => (past === product(row) ? [] : [[variant, part]])));
   };
-  return { pastItems: [...last.values()], of };
 }
 
 /** The terms of `termValues` that depend on the choices, for single items. */

@@ -31,7 +31,7 @@ const placeIn = (given: RankState, row: number): number | null => {
 describe('inspectRow', () => {
   it('has parts that add up to the score, one for each expert', () => {
     for (const row of [2, 3, 7]) {
-      const { parts, score, place, of } = inspectRow(index, state, request, row, expertScores);
+      const { parts, score, place, of } = inspectRow(index, state, request, row);
       expect(parts.reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(score, 4);
       expect(parts.filter(({ name }) => name === 'preference').map(({ expert }) => expert?.id)).toEqual([0, 4]);
       expect(place).toBe(placeIn(state, row));
@@ -41,9 +41,9 @@ describe('inspectRow', () => {
   });
 
   it("reports the item's place without each term, expert and past choice", () => {
-    const { parts, place: own } = inspectRow(index, state, request, 6, expertScores);
+    const { parts, place: own } = inspectRow(index, state, request, 6);
     const moved = [2, 3, 4, 6, 7].flatMap((row) => {
-      const found = inspectRow(index, state, request, row, expertScores);
+      const found = inspectRow(index, state, request, row);
       const terms = found.parts.filter(({ name, expert }) => !expert && TERMS.some((term) => term === name));
       for (const { name, place } of terms) {
         expect(place).toBe(placeIn({ ...state, weights: { ...weights, [name as TermName]: 0 } }, row));
@@ -57,14 +57,14 @@ describe('inspectRow', () => {
     // It has its place because of that expert.
     expect(own).toBe(1);
     expect(alone).toBeGreaterThan(1);
-    const { items } = inspectRow(index, state, request, 3, expertScores);
+    const { items } = inspectRow(index, state, request, 3);
     expect(items.map(({ row }) => row)).toContain(1);
     const without = { ...state, history: { ...state.history, rows: [0, 5], strengths: [1, 1] } };
     expect(items.find(({ row }) => row === 1)?.place).toBe(placeIn(without, 3));
   });
 
   it('has no place for an item that the list may not contain', () => {
-    expect(inspectRow(index, state, request, 0, expertScores).place).toBeNull();
+    expect(inspectRow(index, state, request, 0).place).toBeNull();
   });
 
   it('explains the list of a shopper without a profile', () => {
@@ -73,7 +73,7 @@ describe('inspectRow', () => {
       weights,
       residualScores: null,
     };
-    const { parts, score, items } = inspectRow(index, nothing, request, 0, []);
+    const { parts, score, items } = inspectRow(index, nothing, request, 0);
     expect(parts.reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(score, 5);
     expect(items).toEqual([]);
   });

@@ -1,17 +1,16 @@
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
 import { type RankedItem, type RankRequest, rank, scoreAll } from '../rank';
-import type { ExpertState, RankState, ScoreBreakdown, Scored } from '../rank-state';
+import type { ExpertPart, ExpertState, RankState, Scored } from '../rank-state';
 import { rankOf } from '../score';
 import { modalitySimilarity, vectorOf, weightedMean } from '../similarities';
 import { MAX_HISTORY, recencyWeights, SESSION, TERMS, type TermName, termValues } from '../terms/terms';
-import type { Contributors } from './contributors';
 import { reasonText } from './reason-text';
 
 const MAX_CONTRIBUTORS = 8;
 
 /** Rows with the parts that they contribute, the largest first. */
-const byPart = (parts: ReadonlyMap<number, number>): { row: number; part: number }[] =>
+const byPart = (parts: ReadonlyMap<number, number> = new Map()): { row: number; part: number }[] =>
   [...parts]
     .flatMap(([row, part]) => (part === 0 ? [] : { row, part }))
     .sort((a, b) => b.part - a.part || a.row - b.row);
@@ -19,32 +18,28 @@ const byPart = (parts: ReadonlyMap<number, number>): { row: number; part: number
 /** Explains one item as the list of a request would show it, whether it is in that list or not. */
 export function explain(index: CatalogIndex, state: RankState, request: RankRequest, row: number) {
   const { scored } = scoreAll(index, state, request);
-  const { contributions, contributors, experts = [] } = scored.breakdown(row, scoreBreakdown);
   return {
     score: scored.score[row],
     source: scored.source(row),
-    contributions,
-    contributors: byPart(contributors).slice(0, MAX_CONTRIBUTORS),
-    experts: experts.toSorted((a, b) => b.contribution - a.contribution),
+    contributions: byModality(index, state, scored, row),
+    contributors: byPart(scored.contributors?.(row)).slice(0, MAX_CONTRIBUTORS),
+    experts: expertsOf(state, scored, row),
     reason: reasonText(scored.reasonKind(row), request),
   };
 }
 
-/** The terms that only compare content; a breakdown splits them by modality. */
-const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies TermName[];
+/** The terms that only compare content. */
+const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] satisfies TermName[] as string[];
 
-/**
- * Breaks a personal score down: the content terms become contributions of text and of image; past items and the shopper's
- * experts have their parts, see `contributorsFor`.
- * @param terms contributions of the terms to the item's score
- */
-function scoreBreakdown(
+/** The contributions to an item's score, those of the content terms as contributions of `text` and of `image`. */
+function byModality(
   index: CatalogIndex,
-  { history, weights, expertParts }: RankState,
+  { history, weights }: RankState,
+  scored: Scored,
   row: number,
-  terms: Partial<Record<TermName, number>>,
-  { pastItems, of }: Contributors,
-): ScoreBreakdown {
+): Record<string, number> {
+  const all = scored.contributions(row);
+  if (!scored.ofTerms) return all;
   const rows = history.rows.slice(-MAX_HISTORY);
   const strengths = history.strengths.slice(-MAX_HISTORY);
   const { content: vectors } = index;
@@ -58,17 +53,15 @@ function scoreBreakdown(
   add(weightedMean(vectors, rows.slice(-SESSION), strengths.slice(-SESSION)), weights.session);
   const nearest = index.nearestHistory.nearestOf(row, rows).slice(0, NEAREST);
   for (const { past } of nearest) add(vectorOf(vectors, past), weights.nearestHistory / nearest.length);
-  const others = Object.entries(terms).filter(([name]) => !CONTENT_TERMS.some((term) => term === name));
-  const contributors = new Map<number, number>();
-  for (const [place, part] of of(row).entries()) if (!Number.isNaN(part)) contributors.set(pastItems[place], part);
-  const experts = expertParts?.(row)
+  return { ...Object.fromEntries(Object.entries(all).filter(([name]) => !CONTENT_TERMS.includes(name))), ...content };
+}
+
+/** The contribution of each of the shopper's experts to an item's score, the largest first; empty if none contributes. */
+function expertsOf({ weights, expertParts }: RankState, { ofTerms }: Scored, row: number): ExpertPart[] {
+  return ((ofTerms && expertParts?.(row)) || [])
     .map((part) => ({ ...part, contribution: weights.preference * part.contribution }))
-    .filter(({ contribution }) => contribution !== 0);
-  return {
-    contributions: { ...Object.fromEntries(others), ...content },
-    contributors,
-    experts,
-  };
+    .filter(({ contribution }) => contribution !== 0)
+    .sort((a, b) => b.contribution - a.contribution);
 }
 
 /** One part of a score, and the item's place without it. */
@@ -82,17 +75,8 @@ export interface ScorePart {
   place: number | null;
 }
 
-/**
- * Splits the score of one item into parts, and ranks the item again without each part.
- * @param expertScores each expert's contribution to every item's score, by its id
- */
-export function inspectRow(
-  index: CatalogIndex,
-  given: RankState,
-  request: RankRequest,
-  row: number,
-  expertScores: readonly { id: number; scores: Float32Array }[],
-) {
+/** Splits the score of one item into parts, and ranks the item again without each part. */
+export function inspectRow(index: CatalogIndex, given: RankState, request: RankRequest, row: number) {
   const terms = given.terms ?? termValues(index, given);
   const state: RankState = { ...given, terms };
   const { scored } = scoreAll(index, state, request);
@@ -100,16 +84,16 @@ export function inspectRow(
     const all = scoreAll(index, changed, request).scored;
     return all.holds(row) ? placeIn(all, row) : null;
   };
-  const contributions = scored.contributions(row);
-  const { contributors, experts = [] } = scored.breakdown(row, scoreBreakdown);
-  const parts = Object.entries(contributions).flatMap(([name, contribution]): ScorePart[] => {
+  const experts = expertsOf(state, scored, row);
+  const parts = Object.entries(scored.contributions(row)).flatMap(([name, contribution]): ScorePart[] => {
     if (name === 'preference' && experts.length > 0) return [];
     const place = isTerm(name) ? placed({ ...state, weights: { ...state.weights, [name]: 0 } }) : null;
     return [{ name, expert: null, contribution, place }];
   });
+  const partsAt = experts.length > 0 ? index.items.map((_, at) => given.expertParts?.(at) ?? []) : [];
   for (const { id, state: expertState, contribution } of experts) {
-    const own = expertScores.find((expert) => expert.id === id)?.scores;
-    const preference = terms.preference.map((value, at) => value - (own?.[at] ?? 0));
+    const own = (at: number): number => partsAt[at].find((expert) => expert.id === id)?.contribution ?? 0;
+    const preference = terms.preference.map((value, at) => value - own(at));
     const place = placed({ ...state, terms: { ...terms, preference } });
     parts.push({ name: 'preference', expert: { id, state: expertState }, contribution, place });
   }
@@ -120,7 +104,7 @@ export function inspectRow(
     place: scored.holds(row) ? placeIn(scored, row) : null,
     of: index.items.reduce((count, _, at) => (scored.holds(at) ? count + 1 : count), 0),
     parts: parts.toSorted((a, b) => b.contribution - a.contribution),
-    items: byPart(contributors)
+    items: byPart(scored.contributors?.(row))
       .slice(0, MAX_CONTRIBUTORS)
       .map((past) => ({ ...past, place: placed(withoutChoice(state, past.row)) })),
   };
@@ -135,7 +119,7 @@ export function influences(
   const { scored } = scoreAll(index, state, request);
   const sums = new Map<number, number>();
   for (const { row } of rank(index, state, request))
-    for (const [past, part] of scored.breakdown(row, scoreBreakdown).contributors)
+    for (const [past, part] of scored.contributors?.(row) ?? [])
       if (part > 0) sums.set(past, (sums.get(past) ?? 0) + part);
   const total = [...sums.values()].reduce((sum, part) => sum + part, 0);
   return byPart(sums).map(({ row, part }) => ({ row, part: part / total }));

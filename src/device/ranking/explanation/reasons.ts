@@ -6,7 +6,6 @@ import type { ExpertPart, RankState } from '../rank-state';
 import { similarity } from '../similarities';
 import { choiceTable, pairAt, strongestContributor } from '../terms/cooccurrence';
 import type { TermName } from '../terms/terms';
-import type { Contributors } from './contributors';
 import type { ReasonKind } from './reason-text';
 
 const MIN_CATEGORY_CHOICES = 3;
@@ -21,7 +20,7 @@ const MIN_CATEGORY_CHOICES = 3;
 export function reasonsFor(
   index: CatalogIndex,
   { history, expertParts, record }: Pick<RankState, 'history' | 'expertParts' | 'record'>,
-  contributors: Contributors,
+  contributors: (row: number) => ReadonlyMap<number, number>,
 ): (row: number, terms: Partial<Record<TermName, number>>) => ReasonKind {
   const table = choiceTable(index);
   let choices: Map<string, number> | undefined;
@@ -43,7 +42,7 @@ export function reasonsFor(
     const [path] = categoryPaths(item.category);
     if (category > resemblance && path && frequent(path)) return { kind: 'category', about: item };
     const own = preference > 0 ? choicesOfSpeaker(expertParts?.(row) ?? []) : [];
-    const past = (preference > content ? nearest(index, row, own) : null) ?? largest(contributors, row);
+    const past = (preference > content ? nearest(index, row, own) : null) ?? largest(contributors(row));
     if (past === null) return { kind: 'chosen-for-you' };
     const about = index.items[past];
     if (record?.picked.has(past)) return { kind: 'you-picked', about };
@@ -55,12 +54,9 @@ export function reasonsFor(
 }
 
 /** The past item that contributes most to an item; null if none raises its score. */
-function largest({ pastItems, of }: Contributors, row: number): number | null {
+function largest(parts: ReadonlyMap<number, number>): number | null {
   let [best, most]: [number | null, number] = [null, 0];
-  const parts = of(row);
-  for (let place = 0; place < parts.length; place++) {
-    if (parts[place] > most) [best, most] = [pastItems[place], parts[place]];
-  }
+  for (const [past, part] of parts) if (part > most) [best, most] = [past, part];
   return best;
 }
 

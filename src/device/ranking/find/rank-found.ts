@@ -188,19 +188,17 @@ export function rankFound(
   const partOf = (row: number): number => (Number.isFinite(taste.score[row]) ? scale * taste.score[row] : 0);
   const score = new Float32Array(scores.length).fill(Number.NaN);
   for (const row of listed) score[row] = scores[row] + partOf(row);
-  const contributions = (row: number): Record<string, number> => {
-    const terms = partOf(row) === 0 ? [] : Object.entries(taste.contributions(row));
-    return { [by]: scores[row], ...Object.fromEntries(terms.map(([name, part]) => [name, scale * part])) };
-  };
   const list: Scored = {
     score,
     // Items that were not found have no score.
     holds: () => true,
-    contributions,
+    contributions(row) {
+      const terms = partOf(row) === 0 ? [] : Object.entries(taste.contributions(row));
+      return { [by]: scores[row], ...Object.fromEntries(terms.map(([name, part]) => [name, scale * part])) };
+    },
     source: () => source,
     reasonKind: () => reason,
-    breakdown: (row) => ({ contributions: contributions(row), contributors: new Map() }),
   };
-  const places = arrange(index, list, { limit, rules: {}, pinnable: () => false, shownBefore: new Set() });
+  const places = arrange(index, list, { limit });
   return places.map((place) => rankedItem(index, list, place, { ...request, rules }));
 }

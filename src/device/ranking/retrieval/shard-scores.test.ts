@@ -8,7 +8,7 @@ import type { ChoiceHistory } from '../../../core/events';
 import { type CatalogIndex, catalogIndex } from '../catalog-index';
 import { type TermWeights, topRows } from '../score';
 import { vectorOf } from '../similarities';
-import { rawTermValues, TERMS, type TermName } from '../terms/terms';
+import { TERMS, type TermName, termValues } from '../terms/terms';
 import { contentScores, personalScores } from './shard-scores';
 
 const COUNT = 3000;
@@ -51,7 +51,7 @@ function scoresOf(of: CatalogIndex, rows: number[]): Float32Array {
 }
 
 function expectTerms(of: CatalogIndex, rows: number[], names: readonly TermName[]): void {
-  const values = rawTermValues(of, { history: historyOf(rows), residualScores: null });
+  const values = termValues(of, { history: historyOf(rows), residualScores: null });
   for (const [row, score] of scoresOf(of, rows).entries()) {
     const expected = names.reduce((sum, name) => sum + WEIGHTS[name] * values[name][row], 0);
     expect(score).toBeCloseTo(expected, 3);

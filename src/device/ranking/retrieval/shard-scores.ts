@@ -2,6 +2,7 @@ import type { ContentVectors, ScoreEntries } from '../../../core/catalog';
 import type { ChoiceHistory } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
+import { productOf } from '../placement';
 import type { TermWeights } from '../score';
 import { dot, vectorOf, weightedMean } from '../similarities';
 import { sideQueries } from '../terms/side-scores';
@@ -16,14 +17,15 @@ const MAX_PAST_ITEMS = 20;
  * @returns null without a history
  */
 export function personalScores(
-  { content, side, variants }: Pick<CatalogIndex, 'content' | 'side' | 'variants'>,
+  index: Pick<CatalogIndex, 'content' | 'side' | 'variants'>,
   { rows, strengths, orders }: Pick<ChoiceHistory, 'rows' | 'strengths' | 'orders'>,
   weights: TermWeights,
 ): ScoreEntries | null {
   if (rows.length === 0) return null;
+  const { content, side } = index;
   // The last distinct choices, the newest first.
   const last = [...new Set(rows.toReversed())].slice(0, MAX_PAST_ITEMS).map((row) => vectorOf(content, row));
-  const products = (variants?.first(rows) ?? rows).slice(-MAX_HISTORY);
+  const products = rows.slice(-MAX_HISTORY).map(productOf(index));
   const query = side && sideQueries(side, { rows: products, orders: orders?.slice(-MAX_HISTORY) })();
   const weighted =
     query?.map((value) => weights.sideModel * value) ?? contentQuery(content, { rows, strengths }, weights);

@@ -7,7 +7,6 @@ import { type Scored, withParts } from '../rank-state';
 import { topRows } from '../score';
 import { itemFilter } from './filter';
 import { type CategoryCap, fieldReader, type Rules, strengthOf } from './rules';
-import { GroupCount, type PlaceShares, sharedPlaces } from './shared-places';
 
 /** @returns whether a row may be pinned, because it is not excluded, and whether a list admits it, because it also passes the filter */
 export function admission(
@@ -75,17 +74,50 @@ const MAX_POOL = 100;
 /** Share of the list that the rule `fresh` leaves in place. */
 const STABLE_SHARE = 0.5;
 
+/** How groups of items share the places of a list. */
+export interface PlaceShares {
+  /** The group of a row; undefined for a row of no group. */
+  groupOf(row: number): number | undefined;
+  /** Share of the places that each group has at least, above 0. If each has 1, the groups take turns. */
+  least: ReadonlyMap<number, number>;
+}
+
+const NO_SHARES: PlaceShares = { groupOf: () => undefined, least: new Map() };
+
+/** Counts the items of each group of a list. */
+class GroupCount {
+  readonly #counts = new Map<number, number>();
+
+  constructor(private readonly shares: PlaceShares | null) {}
+
+  add(row: number): void {
+    const group = this.shares?.groupOf(row);
+    if (group !== undefined) this.#counts.set(group, (this.#counts.get(group) ?? 0) + 1);
+  }
+
+  /** Places that the group of a row lacks in a list of this length, the most first: 0 if none. */
+  turn(length: number): (row: number) => number {
+    const { groupOf, least } = this.shares ?? NO_SHARES;
+    const lacking = new Map<number | undefined, number>();
+    // A share of a third has its first place in a list of three.
+    for (const [group, share] of least)
+      lacking.set(group, Math.max(0, Math.floor(share * length - (this.#counts.get(group) ?? 0) + 1e-9)));
+    return (row) => lacking.get(groupOf(row)) ?? 0;
+  }
+}
+
 export interface ListPlace {
   row: number;
   pinned: boolean;
 }
 
-export interface Arrangement {
+interface Arrangement {
   limit: number;
-  rules: Rules;
-  pinnable(row: number): boolean;
-  /** Rows that earlier pages of this visit showed. */
-  shownBefore: ReadonlySet<number>;
+  rules?: Rules;
+  /** Default: no row. */
+  pinnable?(row: number): boolean;
+  /** Rows that earlier pages of this visit showed. Default: none. */
+  shownBefore?: ReadonlySet<number>;
   /** Places of groups of items. Default: no groups. */
   shares?: PlaceShares | null;
 }
@@ -94,21 +126,21 @@ export interface Arrangement {
  * Arranges a list: by score, with pins at their positions, previously shown items below new ones, at most `max` items per
  * category, and dissimilar items next to each other, as the rules require, with the places of each group.
  */
-export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrangement): ListPlace[] {
-  const { limit, rules, shownBefore, shares = null } = arrangement;
-  const { pin = [], categoryCap, diversity = 0, fresh = false } = rules;
+export function arrange(
+  index: CatalogIndex,
+  scored: Pick<Scored, 'score' | 'holds' | 'distinct'>,
+  arrangement: Arrangement,
+): ListPlace[] {
+  const { limit, rules = {}, shownBefore = new Set(), shares = null } = arrangement;
+  const { categoryCap, diversity = 0, fresh = false } = rules;
   const plain = categoryCap === undefined && scored.distinct === undefined;
   const inOrder = plain && diversity === 0 && !(fresh && shownBefore.size > 0);
-  if (inOrder && pin.length === 0)
-    return sharedPlaces(scored.score, limit, scored.holds, shares).map((row) => ({ row, pinned: false }));
-
   const pins = pinnedRows(index, arrangement);
   const reserved = new Set(pins.values());
-  const waiting = freshOrder(
-    topRows(scored.score, scored.score.length, scored.holds),
-    fresh ? shownBefore : null,
-    limit,
-  )
+  const best = bestRows(scored, inOrder ? limit + pins.size : scored.score.length, shares);
+  if (inOrder && shares === null && pins.size === 0) return best.map((row) => ({ row, pinned: false }));
+
+  const waiting = freshOrder(best, fresh ? shownBefore : new Set(), limit)
     .map((tier) => tier.filter((row) => !reserved.has(row)))
     .filter((tier) => tier.length > 0);
   const count = new ListCount(index, categoryCap, scored.distinct);
@@ -136,12 +168,25 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
   return places;
 }
 
+/** The rows of the highest scores, of all rows and of each group, best first. @param most rows of each */
+function bestRows(
+  { score, holds }: Pick<Scored, 'score' | 'holds'>,
+  most: number,
+  shares: PlaceShares | null,
+): number[] {
+  const best = topRows(score, most, holds);
+  if (shares === null || most >= score.length) return best;
+  const { groupOf, least } = shares;
+  const ofGroup = (group: number): number[] => topRows(score, most, (row) => groupOf(row) === group && holds(row));
+  return [...new Set([...best, ...[...least.keys()].flatMap(ofGroup)])].sort((a, b) => score[b] - score[a] || a - b);
+}
+
 function pinnedRows(index: CatalogIndex, { limit, rules, pinnable }: Arrangement): Map<number, number> {
   const pins = new Map<number, number>();
   const used = new Set<number>();
-  for (const { itemId, position } of rules.pin ?? []) {
+  for (const { itemId, position } of rules?.pin ?? []) {
     const row = index.rowOf.get(itemId);
-    if (row === undefined || position >= limit || pins.has(position) || used.has(row) || !pinnable(row)) continue;
+    if (row === undefined || position >= limit || pins.has(position) || used.has(row) || !pinnable?.(row)) continue;
     pins.set(position, row);
     used.add(row);
   }
@@ -149,8 +194,8 @@ function pinnedRows(index: CatalogIndex, { limit, rules, pinnable }: Arrangement
 }
 
 /** Tiers of rows in order of placement: rows that stay, rows not shown before, rows shown before. */
-function freshOrder(order: number[], shown: ReadonlySet<number> | null, limit: number): number[][] {
-  if (!shown || shown.size === 0) return [order];
+function freshOrder(order: number[], shown: ReadonlySet<number>, limit: number): number[][] {
+  if (shown.size === 0) return [order];
   const stay = Math.ceil(limit * STABLE_SHARE);
   const rest = order.slice(stay);
   return [order.slice(0, stay), rest.filter((row) => !shown.has(row)), rest.filter((row) => shown.has(row))];
@@ -205,7 +250,7 @@ function bestOf(
 }
 
 /** Scores of the best candidates, scaled to 0..1. */
-function relevanceOf({ score }: Scored, waiting: readonly number[][]): (row: number) => number {
+function relevanceOf({ score }: Pick<Scored, 'score'>, waiting: readonly number[][]): (row: number) => number {
   const [first = []] = waiting;
   const high = Math.max(...waiting.map(([best]) => score[best]), Number.NEGATIVE_INFINITY);
   const low = score[first[Math.min(first.length, MAX_POOL) - 1]] ?? 0;

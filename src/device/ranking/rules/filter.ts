@@ -19,24 +19,12 @@ export interface FilterCondition {
   $contains?: string;
 }
 
-/** The fields of an item that a filter may name. */
-export type FilterField =
-  | 'id'
-  | 'title'
-  | 'category'
-  | 'price'
-  | 'listPrice'
-  | 'availability'
-  | 'quantity'
-  | 'group'
-  | 'rating'
-  | 'published'
-  | 'popularity'
-  | `attributes.${string}`;
-const FIELDS: FilterField[] = [
+const FILTER_FIELDS = [
   ...(['id', 'title', 'category', 'price', 'listPrice', 'availability', 'quantity'] as const),
   ...(['group', 'rating', 'published', 'popularity'] as const),
-];
+] as const;
+/** The fields of an item that a filter may name. */
+export type FilterField = (typeof FILTER_FIELDS)[number] | `attributes.${string}`;
 
 /**
  * Which items, as JSON: `{ category: 'Men/Tops', price: { $gte: 20, $lt: 50 } }`. All fields must match; `$and`, `$or` and
@@ -58,36 +46,84 @@ const MAX_FILTER_DEPTH = 8;
 /** Maximum number of fields, combinations and values of a filter, added up. */
 const MAX_FILTER_PARTS = 2000;
 
-const isField = (name: string): boolean => FIELDS.some((field) => field === name) || /^attributes\../.test(name);
-const COMBINATIONS = ['$and', '$or', '$not'];
-const OPERATORS = ['$eq', '$ne', '$in', '$nin', '$gt', '$gte', '$lt', '$lte', '$contains'];
+const isField = (name: string): boolean => FILTER_FIELDS.some((field) => field === name) || /^attributes\../.test(name);
 
-const VALUE = 'must be a text, a finite number or a boolean';
-const TOO_LARGE = `a filter has at most ${MAX_FILTER_PARTS} parts`;
+export const VALUE = 'must be a text, a finite number or a boolean';
 
-type Path = (string | number)[];
+type Test<T> = (value: T) => boolean;
+type FieldValue = FilterValue | string[] | undefined;
 
-interface Fault {
-  path: Path;
-  message: string;
+interface Operator {
+  takes(wanted: unknown): boolean;
+  /** Requirement on what it takes, for messages. */
+  must: string;
+  test(wanted: unknown): Test<FieldValue>;
 }
 
-/** The issue of a schema for a fault in its input. */
-export function issueOf(
-  { path, message }: Fault,
-  input: unknown,
-): { message: string; path?: [v.UnknownPathItem, ...v.UnknownPathItem[]] } {
-  const [first, ...rest] = path.map(
-    (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input, key, value: key }),
+const isValue = (value: unknown): value is FilterValue =>
+  typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+
+/** Tests for one of several values. Lists become sets, because long lists should not cost more. */
+const among = (isIn: boolean): Operator => ({
+  takes: Array.isArray,
+  must: 'must be a list of values',
+  test(wanted) {
+    const set = new Set(wanted as FieldValue[]);
+    return (value) => set.has(value) === isIn;
+  },
+});
+
+const ordered = (holds: (a: FilterValue, b: FilterValue) => boolean): Operator => ({
+  takes: (wanted) => isValue(wanted) && typeof wanted !== 'boolean',
+  must: 'must be a finite number or a text',
+  test: (wanted) => (value) => typeof value === typeof wanted && holds(value as FilterValue, wanted as FilterValue),
+});
+
+const OPERATORS = new Map<string, Operator>(
+  Object.entries({
+    $eq: { takes: isValue, must: VALUE, test: (wanted) => (value) => value === wanted },
+    $ne: { takes: isValue, must: VALUE, test: (wanted) => (value) => value !== wanted },
+    $in: among(true),
+    $nin: among(false),
+    $gt: ordered((a, b) => a > b),
+    $gte: ordered((a, b) => a >= b),
+    $lt: ordered((a, b) => a < b),
+    $lte: ordered((a, b) => a <= b),
+    $contains: {
+      takes: (wanted) => typeof wanted === 'string',
+      must: 'must be a text',
+      test: (wanted) => (value) => (Array.isArray(value) ? value.some((text) => text === wanted) : value === wanted),
+    },
+  } satisfies Record<keyof FilterCondition, Operator>),
+);
+
+/** Reports what is wrong in an input, and where; only the first call counts. */
+export type Refuse = (message: string, path: (string | number)[]) => void;
+
+/**
+ * A schema of an object that comes from the page, or of its JSON text. An issue names the place in the object:
+ * `filter.$or.1.price.$gt`.
+ * @param blank the JSON for a blank text
+ */
+export const fromPage = <T>(read: (given: unknown, refuse: Refuse) => T, blank = '') =>
+  v.pipe(
+    v.unknown(),
+    v.rawTransform(({ dataset: { value }, addIssue, NEVER }): T => {
+      let sound = true;
+      const refuse: Refuse = (message, path) => {
+        if (!sound) return;
+        sound = false;
+        const [first, ...rest] = path.map(
+          (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input: value, key, value: key }),
+        );
+        addIssue({ message, ...(first && { path: [first, ...rest] }) });
+      };
+      const found = read(typeof value === 'string' ? fromJson(value.trim() || blank) : value, refuse);
+      return sound ? found : NEVER;
+    }),
   );
-  return { message, ...(first ? { path: [first, ...rest] } : {}) };
-}
 
-interface Budget {
-  left: number;
-}
-
-export function fromJson(text: string): unknown {
+function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -95,82 +131,54 @@ export function fromJson(text: string): unknown {
   }
 }
 
-/**
- * A filter as it comes from the page: an object, or its JSON text. An issue names the place in the filter:
- * `filter.$or.1.price.$gt`. It may have up to 8 levels and 2,000 fields, combinations and values.
- */
-export const filterSchema = v.pipe(
-  v.unknown(),
-  v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Filter => {
-    const filter = typeof value === 'string' ? fromJson(value) : value;
-    const fault = filterFault(filter, [], 1, { left: MAX_FILTER_PARTS });
-    if (!fault) return filter as Filter;
-    addIssue(issueOf(fault, value));
-    return NEVER;
-  }),
-);
+/** A filter as it comes from the page. It may have up to 8 levels and 2,000 fields, combinations and values. */
+export const filterSchema = fromPage((given, refuse): Filter => {
+  let left = MAX_FILTER_PARTS;
+  /** Whether some more parts are not too many. */
+  const admits = (parts: number, path: (string | number)[]): boolean => {
+    left -= parts;
+    if (left < 0) refuse(`a filter has at most ${MAX_FILTER_PARTS} parts`, path);
+    return left >= 0;
+  };
+  const checkFilter = (filter: unknown, path: (string | number)[], depth: number): void => {
+    if (!isRecord(filter)) refuse('must be a filter such as {"price": {"$lt": 50}}', path);
+    if (depth > MAX_FILTER_DEPTH) refuse(`filters go at most ${MAX_FILTER_DEPTH} levels deep`, path);
+    for (const [key, value] of isRecord(filter) ? Object.entries(filter) : []) {
+      const at = [...path, key];
+      if (!admits(1, at) || depth > MAX_FILTER_DEPTH) return;
+      if (key === '$not') checkFilter(value, at, depth + 1);
+      else if (key === '$and' || key === '$or') {
+        if (!Array.isArray(value)) refuse('must be a list of filters', at);
+        else for (const [n, part] of value.entries()) checkFilter(part, [...at, n], depth + 1);
+      } else if (isField(key)) checkCondition(value, at);
+      else {
+        const known = ['$and', '$or', '$not', ...FILTER_FIELDS, 'attributes.<name>'].join(', ');
+        refuse(`is neither a field nor a combination; known names are ${known}`, at);
+      }
+    }
+  };
+  const checkCondition = (condition: unknown, path: (string | number)[]): void => {
+    if (isValue(condition)) return;
+    const entries = isRecord(condition) ? Object.entries(condition) : [];
+    if (entries.length === 0) refuse(`${VALUE}, or operators such as {"$gte": 10}`, path);
+    for (const [name, wanted] of entries) {
+      const at = [...path, name];
+      if (!admits(1, at)) return;
+      const operator = OPERATORS.get(name);
+      if (!operator) refuse(`is not an operator; operators are ${[...OPERATORS.keys()].join(', ')}`, at);
+      else if (!operator.takes(wanted)) refuse(operator.must, at);
+      else if (Array.isArray(wanted) && admits(wanted.length, at)) {
+        const bad = wanted.findIndex((value) => !isValue(value));
+        if (bad >= 0) refuse(VALUE, [...at, bad]);
+      }
+    }
+  };
+  checkFilter(given, [], 1);
+  return given as Filter;
+});
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-
-const isValue = (value: unknown): boolean =>
-  typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
-
-function firstFault<T>(parts: Iterable<T>, faultOf: (part: T) => Fault | null): Fault | null {
-  for (const part of parts) {
-    const fault = faultOf(part);
-    if (fault) return fault;
-  }
-  return null;
-}
-
-function filterFault(filter: unknown, path: Path, depth: number, budget: Budget): Fault | null {
-  if (!isRecord(filter)) return { path, message: 'must be a filter such as {"price": {"$lt": 50}}' };
-  if (depth > MAX_FILTER_DEPTH) return { path, message: `filters go at most ${MAX_FILTER_DEPTH} levels deep` };
-  return firstFault(Object.entries(filter), ([key, value]) => {
-    const at = [...path, key];
-    if (--budget.left < 0) return { path: at, message: TOO_LARGE };
-    if (key === '$not') return filterFault(value, at, depth + 1, budget);
-    if (key === '$and' || key === '$or') {
-      if (!Array.isArray(value)) return { path: at, message: 'must be a list of filters' };
-      return firstFault(value.entries(), ([n, part]) => filterFault(part, [...at, n], depth + 1, budget));
-    }
-    if (isField(key)) return conditionFault(value, at, budget);
-    const known = [...COMBINATIONS, ...FIELDS, 'attributes.<name>'].join(', ');
-    return { path: at, message: `is neither a field nor a combination; known names are ${known}` };
-  });
-}
-
-function conditionFault(condition: unknown, path: Path, budget: Budget): Fault | null {
-  if (isValue(condition)) return null;
-  if (!isRecord(condition) || Object.keys(condition).length === 0) {
-    return { path, message: `${VALUE}, or operators such as {"$gte": 10}` };
-  }
-  return firstFault(Object.entries(condition), ([operator, value]) => {
-    const at = [...path, operator];
-    if (--budget.left < 0) return { path: at, message: TOO_LARGE };
-    if (operator === '$eq' || operator === '$ne') return isValue(value) ? null : { path: at, message: VALUE };
-    if (operator === '$in' || operator === '$nin') return listFault(value, at, budget);
-    if (operator === '$contains') return typeof value === 'string' ? null : { path: at, message: 'must be a text' };
-    if (OPERATORS.includes(operator)) {
-      return isValue(value) && typeof value !== 'boolean'
-        ? null
-        : { path: at, message: 'must be a finite number or a text' };
-    }
-    return { path: at, message: `is not an operator; operators are ${OPERATORS.join(', ')}` };
-  });
-}
-
-function listFault(list: unknown, path: Path, budget: Budget): Fault | null {
-  if (!Array.isArray(list)) return { path, message: 'must be a list of values' };
-  budget.left -= list.length;
-  if (budget.left < 0) return { path, message: TOO_LARGE };
-  const bad = list.findIndex((value) => !isValue(value));
-  return bad < 0 ? null : { path: [...path, bad], message: VALUE };
-}
-
-type Test<T> = (value: T) => boolean;
-type FieldValue = FilterValue | string[] | undefined;
 
 /** The categories that a filter names, if only items of one of them can fit it. */
 export function filteredCategories({ category = {}, $and = [], $or = [] }: Filter): string[] {
@@ -179,7 +187,7 @@ export function filteredCategories({ category = {}, $and = [], $or = [] }: Filte
   return [...own, ...[...$and, ...$or].flatMap(filteredCategories)];
 }
 
-/** Compiles a parsed filter into a test of items. Lists become sets, because long lists should not cost more. */
+/** Compiles a parsed filter into a test of items. */
 export function itemFilter(filter: Filter): Test<Item> {
   const tests = Object.entries(filter).map(([key, value]): Test<Item> => {
     if (key === '$and') return every((value as Filter[]).map(itemFilter));
@@ -197,7 +205,7 @@ export function itemFilter(filter: Filter): Test<Item> {
       return ({ category }) => test(category);
     }
     const read = field(key);
-    const test = valueTest(condition);
+    const test = every(Object.entries(condition).flatMap(([name, wanted]) => OPERATORS.get(name)?.test(wanted) ?? []));
     return (item) => test(read(item));
   });
   return every(tests);
@@ -218,39 +226,15 @@ function field(name: string): (item: Item) => FieldValue {
   return (item) => item[name as Exclude<keyof Item, 'attributes' | 'images' | 'rating'>];
 }
 
-function valueTest(condition: FilterCondition): Test<FieldValue> {
-  const tests = Object.entries(condition).map(([operator, wanted]): Test<FieldValue> => {
-    if (operator === '$eq') return (value) => value === wanted;
-    if (operator === '$ne') return (value) => value !== wanted;
-    if (operator === '$in' || operator === '$nin') {
-      const set = new Set<FieldValue>(wanted as FilterValue[]);
-      return operator === '$in' ? (value) => set.has(value) : (value) => !set.has(value);
-    }
-    if (operator === '$contains') return (value) => (Array.isArray(value) ? value.includes(wanted) : value === wanted);
-    const holds = ORDER[operator as keyof typeof ORDER];
-    return (value) => typeof value === typeof wanted && holds(value as FilterValue, wanted as FilterValue);
-  });
-  return every(tests);
-}
-
-const ORDER = {
-  $gt: (a: FilterValue, b: FilterValue) => a > b,
-  $gte: (a: FilterValue, b: FilterValue) => a >= b,
-  $lt: (a: FilterValue, b: FilterValue) => a < b,
-  $lte: (a: FilterValue, b: FilterValue) => a <= b,
-};
-
 /** Many items have the same category, so the test of each is cached. */
 function categoryTest(condition: FilterCondition): Test<string> {
   const known = new Map<string, boolean>();
   const tests = Object.entries(condition).map(([operator, wanted]): Test<ReadonlySet<string>> => {
-    if (operator === '$eq' || operator === '$ne' || operator === '$in' || operator === '$nin') {
-      const names = (Array.isArray(wanted) ? wanted : [wanted]).flatMap((name) => categoryPaths(String(name)));
-      const positive = operator === '$eq' || operator === '$in';
-      return (prefixes) => names.some((name) => prefixes.has(name)) === positive;
-    }
     // Paths have no order.
-    return () => false;
+    if (!['$eq', '$ne', '$in', '$nin'].includes(operator)) return () => false;
+    const names = [wanted].flat().flatMap((name) => categoryPaths(String(name)));
+    const positive = operator === '$eq' || operator === '$in';
+    return (prefixes) => names.some((name) => prefixes.has(name)) === positive;
   });
   const test = every(tests);
   return (category) => kept(known, category, () => test(new Set(categoryPrefixes(category))));

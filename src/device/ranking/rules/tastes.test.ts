@@ -4,8 +4,8 @@ import { catalog, chose } from '../../../../testing/rankings';
 import { rank } from '../rank';
 import { scores } from '../score';
 import { termValues } from '../terms/terms';
+import { arrange, type PlaceShares } from './apply-rules';
 import type { Rules } from './rules';
-import { sharedPlaces } from './shared-places';
 import { inListOrder, placeShares } from './tastes';
 
 const DEPARTMENTS = ['Books', 'Garden', 'Toys'];
@@ -54,6 +54,13 @@ describe('the places of for-you', () => {
     expect(shares?.groupOf(2)).toBeUndefined();
   });
 });
+
+const sharedPlaces = (
+  score: Float32Array,
+  limit: number,
+  holds: (row: number) => boolean,
+  shares: PlaceShares,
+): number[] => arrange(index, { score, holds }, { limit, shares }).map(({ row }) => row);
 
 it('gives each group its places among the first n, and leaves the others to the scores', () => {
   fc.assert(

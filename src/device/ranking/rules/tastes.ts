@@ -3,7 +3,7 @@ import { kept } from '../../../core/common/grouped';
 import { type ChoiceHistory, NO_RECORD } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 import type { RankState } from '../rank-state';
-import { type PlaceShares, sharedPlaces } from './shared-places';
+import { arrange, type PlaceShares } from './apply-rules';
 
 type Chosen = Pick<RankState, 'history' | 'record'>;
 
@@ -79,9 +79,9 @@ export function inListOrder(index: CatalogIndex, history: ChoiceHistory, scores:
   const shares = placeShares(index, { history });
   if (shares === null) return scores;
   const chosen = new Set(history.rows);
-  const list = sharedPlaces(scores, PLACES, (row) => !chosen.has(row), shares);
-  const top = list.reduce((most, row) => Math.max(most, scores[row]), Number.NEGATIVE_INFINITY);
+  const list = arrange(index, { score: scores, holds: (row) => !chosen.has(row) }, { limit: PLACES, shares });
+  const top = list.reduce((most, { row }) => Math.max(most, scores[row]), Number.NEGATIVE_INFINITY);
   const ordered = scores.slice();
-  for (const [place, row] of list.entries()) ordered[row] = top + list.length - place;
+  for (const [place, { row }] of list.entries()) ordered[row] = top + list.length - place;
   return ordered;
 }

@@ -11,28 +11,17 @@ export interface NumberColumn {
   deviation: number;
 }
 
-/** The number-based features of all items. */
-export interface NumberFeatures {
-  readonly count: number;
-  /** Replaces the number of an item, standardised as in `NumberColumn.values`; does nothing if no features use it. */
-  setNumber(name: string, row: number, value: number): void;
-}
-
 /** Bound of standardised numbers, in standard deviations from the mean. */
 const MAX_ABS_Z = 4;
 
 /** The numeric columns of a catalogue (see `CatalogStatistics`), standardised by the statistics of all of it. */
 export function numberColumns(items: readonly Item[], numbers: CatalogStatistics['numbers']): NumberColumn[] {
-  return numbers.map((column) => ({ ...column, values: standardized(items, column) }));
+  return numbers.map(({ name, mean, deviation }) => {
+    // Math keeps NaN.
+    const bounded = (value: number): number => Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, (value - mean) / deviation));
+    return { name, mean, deviation, values: numbersOf(items, name).map(bounded) };
+  });
 }
-
-/** The number of each item in a column, as `NumberColumn.values`. */
-export const standardized = (
-  items: readonly Item[],
-  { name, mean, deviation }: Omit<NumberColumn, 'values'>,
-): Float32Array =>
-  // Math keeps NaN.
-  numbersOf(items, name).map((value) => Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, (value - mean) / deviation)));
 
 /** Distance, in standard deviations, at which closeness has fallen to exp(-1/2). */
 const BANDWIDTH = 0.28;

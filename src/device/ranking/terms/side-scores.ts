@@ -1,4 +1,4 @@
-import { adapterContext, readAdapters, type SideModel } from '../../../core/catalog';
+import { readAdapters, type SideModel } from '../../../core/catalog';
 import { addToGroup, kept } from '../../../core/common/grouped';
 import { type ChoiceHistory, isSameOrder } from '../../../core/events';
 import { createMatrix, type Matrix } from '../../../core/kernel';
@@ -86,15 +86,6 @@ export function sideQueries(model: SideModel, choices: ProductChoices): (left?: 
     if (adapters) readAdapters(adapters, adapters.start, query);
     return query;
   };
-}
-
-/** State of a side model after some choices: queries of its states, and context of its adapters. */
-export type SideState = ReturnType<typeof sideState>;
-
-/** @returns see `sideQueries` and `adapterContext`, which is null for a model without adapters */
-export function sideState(model: SideModel, choices: ProductChoices) {
-  const query = sideQueries(model, choices)();
-  return { query, context: model.adapters ? adapterContext(model.adapters, query) : null };
 }
 
 /**

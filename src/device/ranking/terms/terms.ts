@@ -1,11 +1,12 @@
+import { adapterContext } from '../../../core/catalog';
 import type { ChoiceHistory } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
+import { productOf } from '../placement';
 import { weightedMean } from '../similarities';
 import { categoryPreference } from './category-preference';
 import { choiceTable, coldStart, cooccurrence } from './cooccurrence';
-import { dislikes } from './dismissals';
 import { numericAffinity } from './numeric-affinity';
-import { type ProductChoices, type SideState, sideScores, sideState } from './side-scores';
+import { type ProductChoices, sideQueries, sideScores } from './side-scores';
 
 /**
  * The named terms of the personal score.
@@ -49,6 +50,11 @@ export const OLDER = 2 ** (-1 / HALF_LIFE);
 /** Number of last choices that the terms use; older choices weigh less than 2^-10 of the newest. */
 export const MAX_HISTORY = 200;
 export const SESSION = 3;
+/**
+ * Number of the last dismissals that count in this term, all alike: here a dismissal does not fade, but newer ones push it out. Its
+ * effect on the shopper's experts fades with every choice, see `fading` in `learner/personal-weights.ts`.
+ */
+const MAX_DISMISSALS = 200;
 
 /** Strengths decayed by age: strength * 2^(-age / half-life); the newest has age 0. */
 export function recencyWeights(strengths: ArrayLike<number>): Float64Array {
@@ -86,20 +92,30 @@ export function finiteValues(values: Float32Array): Float32Array {
   return Number.isFinite(sum) ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
 }
 
-/** State of the shop's side model after some choices; null without a model. */
-export function sideStateAfter(
-  { side, variants }: CatalogIndex,
-  { rows: all, orders }: ProductChoices,
-): SideState | null {
-  const rows = all.slice(-MAX_HISTORY);
-  return side ? sideState(side, { rows: variants?.first(rows) ?? rows, orders: orders?.slice(-MAX_HISTORY) }) : null;
+/** The last of some choices, as rows of the products that the shop's models know: the first variant of each. */
+const lastProducts = (index: CatalogIndex, { rows, orders }: ProductChoices): ProductChoices => ({
+  rows: rows.slice(-MAX_HISTORY).map(productOf(index)),
+  orders: orders?.slice(-MAX_HISTORY),
+});
+
+/** State of a side model after some choices: queries of its states, and context of its adapters. */
+export interface SideState {
+  /** See `sideQueries`. */
+  query: Float32Array;
+  /** See `adapterContext`; null for a model without adapters. */
+  context: Float32Array | null;
 }
 
-/**
- * Values of every term for every item as the sources give them: some may not be finite. `termValues` is for lists.
- * @returns for each term [items]
- */
-export function rawTermValues(index: CatalogIndex, { history, residualScores }: TermSources): TermValues {
+/** State of the shop's side model after some choices; null without a model. */
+export function sideStateAfter(index: CatalogIndex, choices: ProductChoices): SideState | null {
+  const { side } = index;
+  if (!side) return null;
+  const query = sideQueries(side, lastProducts(index, choices))();
+  return { query, context: side.adapters ? adapterContext(side.adapters, query) : null };
+}
+
+/** The same, of which some may not be finite. */
+function rawTermValues(index: CatalogIndex, { history, residualScores }: TermSources): TermValues {
   const count = index.items.length;
   const zeros = new Float32Array(count);
   zeroValues.add(zeros);
@@ -110,20 +126,20 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
     popularity: index.logPopularity,
     coldStart: index.coldStart,
   };
-  if (history.dismissed.size > 0) values.disliked = dislikes(index, history.dismissed);
+  if (history.dismissed.size > 0) {
+    const [nearest] = index.nearestDismissed.nearestTo([...history.dismissed].slice(-MAX_DISMISSALS));
+    values.disliked = nearest.map((similarity) => -Math.max(0, similarity));
+  }
   if (residualScores) values.preference = residualScores;
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
-  const products = index.variants?.first(rows) ?? rows;
-  const known = { rows: products, orders: history.orders?.slice(-MAX_HISTORY) };
+  const known = lastProducts(index, history);
   if (index.side) {
-    // Like the table below, the side model knows only the first variant of each product.
     values.sideModel = sideScores(index.side, known);
     index.variants?.share(values.sideModel);
   }
   const choices = choiceTable(index);
   if (choices) {
-    // The table is for products: it has the first variant of each.
     values.boughtTogether = cooccurrence(choices, known, count);
     coldStart(values.boughtTogether, choices, index);
     index.variants?.share(values.boughtTogether);

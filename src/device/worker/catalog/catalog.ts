@@ -18,43 +18,10 @@ import {
 } from '../../../core/catalog';
 import type { Shown } from '../../../core/catalog/locales';
 import { SidestreamError } from '../../../error';
-import { type CatalogIndex, catalogIndex, type Placement, type Rules, ShopDemand } from '../../ranking';
+import { type CatalogIndex, catalogIndex, ShopDemand } from '../../ranking';
 import type { LocalItem } from '../../store';
-
-/** Replacement for the items' own prices and stock. */
-export interface LiveOffers {
-  /** Currency of the prices, as a code; undefined if unknown. */
-  readonly currency?: string;
-  /** Whether the prices belong to another market than the bundle's. */
-  readonly foreign: boolean;
-  /** The item at its present price and stock. */
-  joined(item: Item): Item;
-  /** The index with all its items at their present prices and stock. */
-  patched(index: CatalogIndex): CatalogIndex;
-  /** Loads the offers of shards, before their items are there. Never rejects. */
-  follow(shards: readonly Shard[]): Promise<void>;
-  /** Drops the offers of evicted shards. */
-  drop(shards: readonly number[]): void;
-}
-
-/**
- * The items' texts in further languages. A language's texts are loaded with the first list in it, for the head and the loaded shards.
- * If they cannot be loaded, that is reported, and all items appear as in the shop's main feed.
- */
-export interface Texts {
-  /** How to show items in a language, by default the page's; in one that the shop lacks, unchanged. Never rejects. */
-  in(lang?: string): Promise<Shown>;
-  /** Loads the texts of shards in the languages that lists are in, before their items are there. Never rejects. */
-  follow(shards: readonly Shard[]): Promise<void>;
-  /** Drops the texts of shards without remaining items, except for the head's. */
-  keepOnly(ids: ReadonlySet<string>): Promise<void>;
-}
-
-/**
- * The rules of the bundle's file that now apply to a placement, or, with null, to one of the shop's own lists; the page's
- * rules replace rules with the same names.
- */
-export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
+import type { ItemTexts } from './item-texts';
+import type { OfferService, RulesFor } from './offers-and-rules';
 
 /** Some items of the bundle, or one item that this device added. */
 interface LoadedPart extends Part {
@@ -75,11 +42,11 @@ const POSITIONS = 2 ** 32;
  */
 export class Catalog {
   /** Null without offers, whose code is loaded with them. */
-  offers: LiveOffers | null = null;
+  offers: OfferService | null = null;
   /** Only the page's rules if the bundle has no rules file, whose code is loaded with it. */
   rulesFor: RulesFor = (_, own) => own;
   /** Null in a shop with one language: their code is loaded with them. */
-  texts: Texts | null = null;
+  texts: ItemTexts | null = null;
   /** Ids of the items of each loaded shard, in its order; the shard that was requested last at the end. */
   readonly loadedShards = new Map<number, readonly string[]>();
   #parts: LoadedPart[];
@@ -253,7 +220,7 @@ export class Catalog {
     await Promise.all([this.texts?.follow(shards), this.offers?.follow(shards)]);
   }
 
-  /** How to show items in a language, by default the page's; see `Texts`. */
+  /** How to show items in a language, by default the page's; see `ItemTexts`. */
   async shown(lang?: string): Promise<Shown> {
     return (await this.texts?.in(lang)) ?? ((item) => item);
   }

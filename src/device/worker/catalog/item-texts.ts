@@ -3,7 +3,6 @@
 import type { OpenedHead, Shard } from '../../../core/catalog';
 import { decodeTexts, type ItemText, localeFor, type Shown, shownItem } from '../../../core/catalog/locales';
 import { kept } from '../../../core/common/grouped';
-import type { Texts } from './catalog';
 
 interface Layer {
   tag: string;
@@ -12,8 +11,11 @@ interface Layer {
   shards: Map<number, Promise<void>>;
 }
 
-/** Texts of the items in languages other than that of the shop's main feed. */
-export class ItemTexts implements Texts {
+/**
+ * The items' texts in further languages. A language's texts are loaded with the first list in it, for the head and the loaded shards.
+ * If they cannot be loaded, that is reported, and all items appear as in the shop's main feed.
+ */
+export class ItemTexts {
   readonly #layers = new Map<string, Promise<Layer>>();
   readonly #loaded = new Map<number, string[]>();
 
@@ -26,6 +28,7 @@ export class ItemTexts implements Texts {
     void this.in();
   }
 
+  /** How to show items in a language, by default the page's; in one that the shop lacks, unchanged. Never rejects. */
   async in(lang = this.lang): Promise<Shown> {
     const tag = localeFor(this.bundle.manifest, lang);
     const layer = tag === null ? null : await this.#reported(this.#layer(tag));
@@ -37,6 +40,7 @@ export class ItemTexts implements Texts {
     };
   }
 
+  /** Loads the texts of shards in the languages that lists are in, before their items are there. Never rejects. */
   async follow(shards: readonly Shard[]): Promise<void> {
     for (const { number, items } of shards) {
       const ids = items.map(({ id }) => id);
@@ -46,6 +50,7 @@ export class ItemTexts implements Texts {
     await Promise.all(layers.map((completed) => this.#reported(completed)));
   }
 
+  /** Drops the texts of shards without remaining items, except for the head's. */
   async keepOnly(ids: ReadonlySet<string>): Promise<void> {
     const head = new Set(this.bundle.head.items.map(({ id }) => id));
     const gone = [...this.#loaded].filter(([, own]) => !own.some((id) => ids.has(id)));

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { BundleFile, FetchFile, Item, Manifest, Shard } from '../../../core/catalog';
+import type { BundleFile, FetchFile, Item, Manifest, OpenedHead, Shard } from '../../../core/catalog';
 import { marketFor } from '../../../core/catalog/locales';
 import {
   DEFAULT_MARKET,
@@ -20,13 +20,31 @@ import {
   type CatalogIndex,
   fetchRules,
   mergedRules,
+  type Placement,
   type PublishedRules,
   patchedIndex,
+  type Rules,
   ruleProblemText,
   rulesAt,
 } from '../../ranking';
 import type { ListChanges } from '../tasks';
-import type { Catalog, LiveOffers } from './catalog';
+
+/**
+ * The rules of the bundle's file that now apply to a placement, or, with null, to one of the shop's own lists; the page's
+ * rules replace rules with the same names.
+ */
+export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
+
+/** The catalogue, as far as its prices, stock and rules change between builds. */
+interface Catalog {
+  readonly bundle: OpenedHead;
+  readonly loadedShards: ReadonlyMap<number, readonly string[]>;
+  readonly whole: boolean;
+  index: CatalogIndex;
+  offers: OfferService | null;
+  rulesFor: RulesFor;
+  find(id: string): Item | null;
+}
 
 const MAX_PER_CALL = 10_000;
 /** Maximum number of products whose offers are kept, because a page may call repeatedly. */
@@ -72,14 +90,13 @@ export const updateOffers = async ({ catalog, changes }: { catalog: Catalog; cha
   serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'catalog.updateOffers()'));
 
 function serviceOf(catalog: Catalog, changes: ListChanges): OfferService {
-  if (catalog.offers instanceof OfferService) return catalog.offers;
-  const service = new OfferService(catalog, changes);
-  catalog.offers = service;
-  return service;
+  catalog.offers ??= new OfferService(catalog, changes);
+  return catalog.offers;
 }
 
 /** Prices and stock between builds: from the bundle's offers file, and from the page's updates, which override the file. */
-class OfferService implements LiveOffers {
+export class OfferService {
+  /** Currency of the prices, as a code; undefined if unknown. */
   currency: string | undefined;
   /**
    * Whether prices belong to another market than the bundle's. The ranking then reads the bundle's prices, because the
@@ -121,6 +138,7 @@ class OfferService implements LiveOffers {
     for (const offer of offers) this.#file.set(offer.id, offer);
   }
 
+  /** Loads the offers of shards, before their items are there. Never rejects. */
   async follow(shards: readonly Shard[]): Promise<void> {
     for (const { number, items } of shards) {
       if (number !== undefined && !this.#shards.has(number))
@@ -167,6 +185,7 @@ class OfferService implements LiveOffers {
     }
   }
 
+  /** Drops the offers of evicted shards. */
   drop(shards: readonly number[]): void {
     for (const shard of shards) {
       for (const id of this.#shards.get(shard)?.ids ?? []) if (!this.catalog.find(id)) this.#file.delete(id);
@@ -193,6 +212,7 @@ class OfferService implements LiveOffers {
     return { changed: this.#join(rows), unknown, kept };
   }
 
+  /** The item at its present price and stock. */
   joined(item: Item): Item {
     const own = this.#own.get(item) ?? item;
     const joined = offeredItem(own, this.#updated.get(own.id), this.#file.get(own.id));
@@ -200,6 +220,7 @@ class OfferService implements LiveOffers {
     return joined;
   }
 
+  /** The index with all its items at their present prices and stock. */
   patched(index: CatalogIndex): CatalogIndex {
     return patchedIndex(index, this.#changed(index, index.items.keys()), !this.foreign);
   }

@@ -36,16 +36,23 @@ function gate() {
   };
   return { reached, pass, go: () => opened.dispatchEvent(new Event('go')) };
 }
-const { localItems, profiles, saveProfile } = DeviceStore.prototype;
-const full = () => new SidestreamError('store/full', 'The disk is full.');
+const { adopt, generation, localItems } = DeviceStore.prototype;
+const { put } = IDBObjectStore.prototype;
+/** The browser aborts the transaction when the profile is written, after the events, as on a full disk. */
+const abort = () =>
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementationOnce(function (this: IDBObjectStore, ...given) {
+    const request = put.apply(this, given);
+    this.transaction.abort();
+    return request;
+  });
 
 describe('a grant that fails', () => {
   it('does not delete the database that another tab shares already', async () => {
     const sharing = await open();
     const waiting = await open({ consent: 'pending' });
     await clickAll(waiting, 'ab');
-    vi.spyOn(DeviceStore.prototype, 'append').mockRejectedValueOnce(full());
-    await expect(waiting.consent('granted')).rejects.toMatchObject({ code: 'store/full' });
+    abort();
+    await expect(waiting.consent('granted')).rejects.toMatchObject({ code: 'store/unavailable' });
     await pause(50);
     expect(await consentOf(sharing)).toBe('granted');
     expect(await databases()).toEqual(['sidestream/test']);
@@ -56,8 +63,8 @@ describe('a grant that fails', () => {
     const sharing = await open();
     const waiting = await open({ consent: 'pending' });
     await clickAll(waiting, 'ab');
-    vi.spyOn(DeviceStore.prototype, 'saveProfile').mockRejectedValueOnce(full());
-    await expect(waiting.consent('granted')).rejects.toMatchObject({ code: 'store/full' });
+    abort();
+    await expect(waiting.consent('granted')).rejects.toMatchObject({ code: 'store/unavailable' });
     expect(await log()).toEqual([]);
     await waiting.consent('granted');
     expect((await log()).map(({ itemId }) => itemId)).toEqual(['a', 'b']);
@@ -67,14 +74,14 @@ describe('a grant that fails', () => {
   it('leaves no database created only for it', async () => {
     const engine = await open({ consent: 'pending' });
     await clickAll(engine, 'ab');
-    vi.spyOn(DeviceStore.prototype, 'saveProfile').mockRejectedValueOnce(full());
-    await expect(engine.consent('granted')).rejects.toMatchObject({ code: 'store/full' });
+    abort();
+    await expect(engine.consent('granted')).rejects.toMatchObject({ code: 'store/unavailable' });
     expect(await databases()).toEqual([]);
     await engine.close();
   });
 
   it('leaves no database if the page cannot encrypt', async () => {
-    const engine = await open({ consent: 'pending', encrypt: true });
+    const engine = await open({ consent: 'pending', encrypt: { key: new Uint8Array(32) } });
     vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto), subtle: undefined });
     await expect(engine.consent('granted')).rejects.toMatchObject({ code: 'store/unavailable' });
     expect(await consentOf(engine)).toBe('pending');
@@ -124,9 +131,9 @@ describe('a denial while a grant is under way', () => {
     const engine = await open({ consent: 'pending' });
     await clickAll(engine, 'ab');
     const held = gate();
-    vi.spyOn(DeviceStore.prototype, 'profiles').mockImplementationOnce(async function (this: DeviceStore) {
+    vi.spyOn(DeviceStore.prototype, 'generation').mockImplementationOnce(async function (this: DeviceStore) {
       await held.pass();
-      return profiles.call(this);
+      return generation.call(this);
     });
     const answers = [engine.consent('granted')];
     await held.reached;
@@ -145,9 +152,9 @@ describe('calls during a grant', () => {
     const engine = await open({ consent: 'pending' });
     await clickAll(engine, 'ab');
     const held = gate();
-    vi.spyOn(DeviceStore.prototype, 'saveProfile').mockImplementationOnce(async function (this: DeviceStore, ...given) {
+    vi.spyOn(DeviceStore.prototype, 'adopt').mockImplementationOnce(async function (this: DeviceStore, ...given) {
       await held.pass();
-      return saveProfile.apply(this, given);
+      return adopt.apply(this, given);
     });
     const granting = engine.consent('granted');
     await held.reached;

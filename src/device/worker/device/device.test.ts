@@ -108,7 +108,7 @@ describe('a storage on the device', () => {
     for (const event of await storage.eventsAfter(0)) first.observe(event);
     await storage.save(first.save(), origin, true);
     const { storage: other } = await open();
-    const [snapshot] = await other.reading((store) => store.snapshots());
+    const [snapshot] = await other.using((store) => store.snapshots());
     await storage.append(clicks(9).slice(4), storage.era);
     for (const event of await storage.eventsAfter(4)) first.observe(event);
     await other.change(other.era, (store) => store.rollback(snapshot.id));
@@ -118,8 +118,23 @@ describe('a storage on the device', () => {
     other.close();
   });
 
-  it('moves the state learned in memory to the device under the ids of its log', async () => {
-    // A cleared log continues to count, so that an id never identifies two events.
+  it('moves the state learned in memory to the device', async () => {
+    const { storage } = await open({ consent: 'pending' });
+    await storage.append(clicks(3), storage.era);
+    const { learner } = await restored(storage);
+    expect(learner.lastEvent).toBe(3);
+    storage.agree();
+    expect((await moveToDevice(storage, learner.save()))?.known).toEqual([3, 0]);
+    expect(storage.consent).toBe('granted');
+    expect((await storage.read()).profile?.lastEvent).toBe(3);
+    expect(await storage.eventsAfter(3)).toEqual([]);
+    storage.leave('denied');
+    await storage.deleteDevice();
+    expect(await indexedDB.databases()).toEqual([]);
+    storage.close();
+  });
+
+  it('moves only the log to a device with a cleared one, which continues to count: an id never identifies two events', async () => {
     const { storage: old } = await open();
     await old.append(clicks(5), old.era);
     await old.change(old.era, (store) => store.clear({ keepItems: true }));
@@ -127,15 +142,10 @@ describe('a storage on the device', () => {
     const { storage } = await open({ consent: 'pending' });
     await storage.append(clicks(3), storage.era);
     const { learner } = await restored(storage);
-    expect(learner.lastEvent).toBe(3);
     storage.agree();
-    expect((await moveToDevice(storage, learner.save(), learner))?.lastEvent).toBe(8);
-    expect(storage.consent).toBe('granted');
-    expect((await storage.read()).profile?.lastEvent).toBe(8);
-    expect(await storage.eventsAfter(8)).toEqual([]);
-    storage.leave('denied');
-    await storage.deleteDevice();
-    expect(await indexedDB.databases()).toEqual([]);
+    expect(await moveToDevice(storage, learner.save())).toBeNull();
+    expect((await storage.read()).profile).toBeNull();
+    expect((await storage.eventsAfter(0)).map(({ id }) => id)).toEqual([6, 7, 8]);
     storage.close();
   });
 
@@ -168,22 +178,18 @@ describe('a storage on the device', () => {
     await storage.append(clicks(4), storage.era);
     for (const event of await storage.eventsAfter(0)) learner.observe(event);
     // Node's IndexedDB is never full; e2e fills a real one.
-    for (const write of ['append', 'saveProfile'] as const) {
-      const full = vi.spyOn(DeviceStore.prototype, write);
-      full.mockRejectedValue(new SidestreamError('store/full', 'The disk is full.'));
-      storage.agree();
-      await expect(moveToDevice(storage, learner.save(), learner)).rejects.toMatchObject({
-        code: 'store/full',
-      });
-      full.mockRestore();
-    }
+    const full = vi.spyOn(DeviceStore.prototype, 'adopt');
+    full.mockRejectedValue(new SidestreamError('store/full', 'The disk is full.'));
+    storage.agree();
+    await expect(moveToDevice(storage, learner.save())).rejects.toMatchObject({ code: 'store/full' });
+    full.mockRestore();
     expect(storage.consent).toBe('pending');
     expect(await storage.eventsAfter(0)).toHaveLength(4);
     await storage.append(clicks(1), storage.era);
     expect(await storage.eventsAfter(0)).toHaveLength(5);
     // A second try finds no data from the first.
     storage.agree();
-    expect((await moveToDevice(storage, learner.save(), learner))?.lastEvent).toBe(4);
+    expect((await moveToDevice(storage, learner.save()))?.known).toEqual([4, 0]);
     expect(await storage.eventsAfter(0)).toHaveLength(5);
     storage.close();
   });
@@ -194,14 +200,14 @@ describe('a storage on the device', () => {
     await storage.append(clicks(2), storage.era);
     for (const event of await storage.eventsAfter(0)) learner.observe(event);
     await storage.append(clicks(1), storage.era);
-    const save = DeviceStore.prototype.saveProfile;
-    const meanwhile = vi.spyOn(DeviceStore.prototype, 'saveProfile');
+    const { adopt } = DeviceStore.prototype;
+    const meanwhile = vi.spyOn(DeviceStore.prototype, 'adopt');
     meanwhile.mockImplementationOnce(async function (this: DeviceStore, ...given) {
       await storage.append(clicks(1), storage.era);
-      return save.apply(this, given);
+      return adopt.apply(this, given);
     });
     storage.agree();
-    expect((await moveToDevice(storage, learner.save(), learner))?.lastEvent).toBe(2);
+    expect((await moveToDevice(storage, learner.save()))?.known).toEqual([2, 0]);
     meanwhile.mockRestore();
     await storage.append(clicks(1), storage.era);
     expect((await storage.eventsAfter(0)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);

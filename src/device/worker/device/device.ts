@@ -178,12 +178,12 @@ export class Device {
     this.store.close();
   }
 
-  /** Reads the current store; if it is replaced during the call, reads the new one. */
-  async reading<T>(read: (store: Store) => Promise<T>): Promise<T> {
+  /** Uses the current store; if that fails because it is replaced during the call, uses the new one. */
+  async using<T>(use: (store: Store) => Promise<T>): Promise<T> {
     for (;;) {
       const { store } = this;
       try {
-        return await read(store);
+        return await use(store);
       } catch (thrown) {
         if (store === this.store) throw thrown;
       }
@@ -196,39 +196,28 @@ export class Device {
    * @returns whether they were appended
    * @throws SidestreamError `store/full`, `store/unavailable`
    */
-  async append(events: readonly NewEvent[], era: number): Promise<boolean> {
-    for (;;) {
+  append(events: readonly NewEvent[], era: number): Promise<boolean> {
+    return this.using(async (store) => {
       if (this.consent === 'denied' || era !== this.era) return false;
-      const store = this.store;
-      try {
-        const logged = await store.append(events);
-        if (store === this.store) this.#lastEvent = logged.at(-1)?.id ?? this.#lastEvent;
-        this.tabs.post('events');
-        return true;
-      } catch (thrown) {
-        // The store was replaced during this call: the next attempt uses the new one.
-        if (store === this.store) throw thrown;
-      }
-    }
+      const logged = await store.append(events);
+      if (store === this.store) this.#lastEvent = logged.at(-1)?.id ?? this.#lastEvent;
+      this.tabs.post('events');
+      return true;
+    });
   }
 
   eventsAfter(id: number): Promise<LoggedEvent[]> {
-    return this.reading(async (store) => {
+    return this.using(async (store) => {
       const events = await store.eventsAfter(id);
       if (store === this.store) this.#lastEvent = Math.max(this.#lastEvent, events.at(-1)?.id ?? 0);
       return events;
     });
   }
 
-  /**
-   * The newest stored profile that can be used; null without any. Errors of newer ones are reported.
-   * @param check throws for a profile that cannot be used
-   */
-  read(
-    check: (profile: Profile) => void = () => undefined,
-  ): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
-    return this.reading(async (store) => {
-      const { errors, ...found } = await readStoredProfile(store, check);
+  /** The newest stored profile that can be used; null without any. Errors of newer ones are reported. */
+  read(): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
+    return this.using(async (store) => {
+      const { errors, ...found } = await readStoredProfile(store);
       // A profile is read again after the features are loaded: do not report its errors twice.
       const { origin, count } = this.#damaged;
       const same = origin?.store === store && origin.generation === found.origin.generation;
@@ -283,11 +272,6 @@ export class Device {
 
   get #budget(): number {
     return this.options.logBudget ?? LOG_BUDGET;
-  }
-
-  /** The part of the current store with the texts about this device and the aggregates of the log. */
-  get counting(): Pick<Store, 'text' | 'aggregates' | 'saveAggregates' | 'generation'> {
-    return this.store;
   }
 
   /**

@@ -19,15 +19,11 @@ export async function openExistingDevice({ namespace, encrypt }: EngineOptions):
  * @returns whether a store from an earlier visit will be used
  */
 export async function preloadDevice({ consent, namespace }: EngineOptions): Promise<boolean> {
-  try {
-    const exists = await deviceStoreExists(namespace);
-    const needed = consent === 'granted' || (!consent && exists);
-    // Opening the store retries and reports the error.
-    if (needed) loadDeviceStore().catch(() => undefined);
-    return needed && exists;
-  } catch {
-    return false;
-  }
+  const exists = await deviceStoreExists(namespace);
+  const needed = consent === 'granted' || (!consent && exists);
+  // Opening the store retries and reports the error.
+  if (needed) loadDeviceStore().catch(() => undefined);
+  return needed && exists;
 }
 
 /** Loads the code of the store on the device and of the profiles in it. @throws SidestreamError `store/unavailable` */

@@ -5,12 +5,10 @@ import { firstOrigin, type ProfileOrigin, type Store } from '../../store';
 
 /**
  * Reads the newest usable stored profile.
- * @param check throws for an unusable profile
  * @returns `profile` is null without a usable profile; `errors` has one for each newer, unusable profile
  */
 export async function readStoredProfile(
   store: Store,
-  check: (profile: Profile) => void,
 ): Promise<{ profile: Profile | null; origin: ProfileOrigin; errors: SidestreamError[] }> {
   // Before the profile itself: one that replaces it from now on has another generation.
   const origin = firstOrigin(store, await store.generation());
@@ -21,7 +19,6 @@ export async function readStoredProfile(
     const [{ readProfile }] = await Promise.all([profileFiles(), loadKernel().catch(() => undefined)]);
     try {
       const profile = await readProfile(stored);
-      check(profile);
       origin.known = [profile.lastEvent, 0];
       return { profile, origin, errors };
     } catch (thrown) {

@@ -3,57 +3,43 @@ import { categoryPaths, type Item, inCategory } from '../../../core/catalog';
 import type { Shown } from '../../../core/catalog/locales';
 import { exactObject } from '../../../core/common/schema';
 import { storedCount as count } from '../../../core/events';
-import { takes } from '../call';
+import { type Call, takes } from '../call';
 import type { Catalog } from '../catalog/catalog';
-import type { ListsParts } from './lists';
-
-type Needs = Pick<ListsParts, 'catalog' | 'rest' | 'shards'>;
+import type { ShardLoader } from '../loading/shard-loader';
 
 const browseSchema = exactObject({
   category: v.optional(v.string(), ''),
-  query: v.optional(v.string(), ''),
   offset: v.optional(count, 0),
   limit: v.optional(count, 48),
   lang: v.optional(v.string()),
 });
 const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
 
-export const browse = takes('catalog.browse()', [v.nullish(browseSchema, {})], async (needs: Needs, request) => {
-  const { catalog, rest, shards } = needs;
-  const { category, query, offset, limit, lang } = request;
+export const browse = takes('catalog.browse()', [v.nullish(browseSchema, {})], async (call: Call, request) => {
+  const { catalog, rest, shards } = call;
+  const { category, offset, limit, lang } = request;
   await rest.waitFor(true);
-  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const { items, places } = catalog.index;
-  const part = shards && (await shardPage(catalog, shards, { category, query, offset, limit }));
+  const part = shards && (await shardPage(catalog, shards, request));
   const inOrder = part?.items ?? [...items.keys()].sort((a, b) => places[a] - places[b]).map((row) => items[row]);
   const shown = await catalog.shown(lang);
-  const matches = inOrder.filter((item) => {
-    if (category !== '' && !inCategory(item.category, category)) return false;
-    if (words.length === 0) return true;
-    const { title, description, category: name } = shown(item);
-    const text = `${title} ${description} ${name}`.toLocaleLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  const matches = inOrder.filter((item) => category === '' || inCategory(item.category, category));
   const { before, after } = part ?? { before: 0, after: 0 };
   const page = matches.slice(Math.max(0, offset - before), Math.max(0, offset - before + limit));
   return { items: page.map(shown), total: before + matches.length + after };
 });
 
 /**
- * The items of the shards with a page of a category, in the order of the shards, or of the shards that fit a query best; last the items
- * that this device added. Also the numbers of items of the category in the shards before and after them.
+ * The items of the shards with a page of a category, in the order of the shards; last the items that this device added. Also the numbers
+ * of items of the category in the shards before and after them.
  */
 async function shardPage(
   { bundle, localItems }: Catalog,
-  loader: NonNullable<Needs['shards']>,
-  { category, query, offset, limit }: v.InferOutput<typeof browseSchema>,
+  loader: ShardLoader,
+  { category, offset, limit }: v.InferOutput<typeof browseSchema>,
 ): Promise<{ items: Item[]; before: number; after: number }> {
   const terms = await bundle.shards.terms();
   const own = localItems.map(({ item }) => item);
-  if (query.trim() !== '') {
-    const found = (await terms?.find(query, { category })) ?? [];
-    return { items: [...(await loader.items(found.sort((a, b) => a - b))), ...own], before: 0, after: 0 };
-  }
   const { shards = [], counts = [] } = (await terms?.category(category)) ?? {};
   const wanted: number[] = [];
   let [before, count, after] = [0, 0, 0];
@@ -71,8 +57,7 @@ async function shardPage(
 export const categories = takes(
   'catalog.categories()',
   [v.nullish(categoriesSchema, {})],
-  async (needs: Needs, { lang }) => {
-    const { catalog, rest } = needs;
+  async ({ catalog, rest }: Call, { lang }) => {
     if (lang !== undefined) await rest.waitFor(true);
     const { items } = catalog.index;
     const labels = catalog.texts ? labelsOf(items, await catalog.texts.in(lang)) : new Map<string, string>();

@@ -3,15 +3,13 @@ import type { Item } from '../../../core/catalog';
 import { itemIdSchema } from '../../../core/events';
 import { type Explanation, recommendSchema } from '../../protocol';
 import { explain as explained } from '../../ranking';
-import { takes } from '../call';
-import type { Catalog } from '../catalog/catalog';
-import type { Lists } from './lists';
+import { type Call, takes } from '../call';
 
 /** Explains the score of an item, with the items and choices that led to it. */
 export const explain = takes(
   'explain()',
   [['itemId', itemIdSchema], v.optional(recommendSchema, {})],
-  async ({ catalog, lists }: { catalog: Catalog; lists: Lists }, itemId, given): Promise<Explanation> =>
+  async ({ catalog, lists }: Call, itemId, given): Promise<Explanation> =>
     lists.withInput(
       given,
       ({ index, input, shown }) => {

@@ -6,7 +6,7 @@ import { localeFor } from '../../../core/catalog/locales';
 import { kept } from '../../../core/common/grouped';
 import { exactObject } from '../../../core/common/schema';
 import { SidestreamError } from '../../../error';
-import { callSchema, type EncoderRun, type FindResponse, parsed, recommendSchema, runsSchema } from '../../protocol';
+import { callSchema, type FindResponse, parsed, recommendSchema, runsSchema } from '../../protocol';
 import {
   contentScores,
   type Found,
@@ -22,9 +22,9 @@ import {
   sharedCategory,
   WordIndex,
 } from '../../ranking';
-import { takes } from '../call';
+import { type Call, type Objects, takes } from '../call';
 import type { Catalog } from '../catalog/catalog';
-import type { ListInput, Lists, ListsParts } from './lists';
+import type { ListInput } from './lists';
 
 const MAX_TEXT_LENGTH = 200;
 /** Maximum number of shards loaded for a search. */
@@ -62,13 +62,6 @@ interface ShardPhotos {
   table: FeatureTable;
 }
 
-interface Needs extends Omit<ListsParts, 'report' | 'changes'> {
-  lists: Lists;
-  /** Notes the runs of encoders. */
-  operation: { ran(runs: readonly EncoderRun[]): void };
-  reports: { error(thrown: unknown): undefined };
-}
-
 /** The indexes of words stay from search to search. */
 const finders = new WeakMap<Catalog, ItemFinder>();
 
@@ -76,9 +69,9 @@ const finders = new WeakMap<Catalog, ItemFinder>();
 export const find = takes(
   'find()',
   [findSchema, callSchema, ['query', querySchema], ['runs', runsSchema]],
-  (needs: Needs, request, _, query, runs) => {
-    needs.operation.ran(runs);
-    return kept(finders, needs.catalog, () => new ItemFinder(needs)).find(request, query);
+  (call: Call, request, _, query, runs) => {
+    call.operation.ran(runs);
+    return kept(finders, call.catalog, () => new ItemFinder(call)).find(request, query);
   },
 );
 
@@ -86,14 +79,14 @@ export const find = takes(
 class ItemFinder {
   readonly #indexes = new Map<string, WordIndex>();
 
-  constructor(private readonly needs: Needs) {}
+  constructor(private readonly objects: Objects) {}
 
   /** @param encoded a query that the page has encoded; undefined: find by words */
   async find(
     { text = '', filter, hint, meaning: _, ...list }: v.InferOutput<typeof findSchema>,
     query: QueryVector | undefined,
   ): Promise<FindResponse> {
-    const { catalog, device, shopper, rest, lists, reports, shards } = this.needs;
+    const { catalog, device, shopper, rest, lists, reports, shards } = this.objects;
     const { era } = device;
     if (text === '' && query?.modality !== 'image') {
       throw new SidestreamError('runtime/invalid-input', 'find(): text: give the words to find, as a string.');
@@ -154,8 +147,8 @@ class ItemFinder {
   }
 
   /** The index of the items' words in a language, up to date. */
-  async #words(lang = this.needs.options.lang): Promise<WordIndex> {
-    const { catalog } = this.needs;
+  async #words(lang = this.objects.options.lang): Promise<WordIndex> {
+    const { catalog } = this.objects;
     const { manifest } = catalog.bundle;
     const { items } = catalog.index;
     const shown = await catalog.shown(lang);
@@ -169,7 +162,7 @@ class ItemFinder {
 
   /** Loads the shards whose items resemble a query most. @returns their numbers; all if the whole bundle is loaded */
   async #near({ modality, values }: QueryVector): Promise<number[]> {
-    const { catalog, shards, reports } = this.needs;
+    const { catalog, shards, reports } = this.objects;
     const { shards: all, manifest } = catalog.bundle;
     if (!shards) return Array.from({ length: all.count }, (_, shard) => shard);
     const { dim, modalities } = manifest;
@@ -189,7 +182,7 @@ class ItemFinder {
 
   /** The taps of the pictures that only a search by photo reads, of some shards. Without them it still finds what the content tap finds. */
   async #photos(numbers: readonly number[]): Promise<ShardPhotos[]> {
-    const { catalog, reports } = this.needs;
+    const { catalog, reports } = this.objects;
     const { bundle, loadedShards } = catalog;
     if (!bundle.manifest.photos) return [];
     const shape = photoShape(bundle.manifest);
@@ -208,7 +201,7 @@ class ItemFinder {
 
   /** The same taps for the present rows; null without any. */
   #photoTable(photos: readonly ShardPhotos[]): FeatureTable | null {
-    const { items, rowOf } = this.needs.catalog.index;
+    const { items, rowOf } = this.objects.catalog.index;
     const [first] = photos;
     if (!first) return null;
     const table = createTable(first.table, items.length);
@@ -222,7 +215,7 @@ class ItemFinder {
   }
 
   #nearest(query: QueryVector, photos: readonly ShardPhotos[], text: string): Found {
-    const { catalog } = this.needs;
+    const { catalog } = this.objects;
     const { contentTap } = catalog.bundle.manifest.modalities.image;
     const scores =
       query.modality === 'text'

@@ -35,8 +35,7 @@ describe('inspect()', () => {
       categories: [],
       choices: [],
       points: [],
-      snapshots: [],
-      record: { choices: 0, of: COUNT, mean: null, against: null },
+      record: { choices: 0, mean: null },
     });
     const { own, without } = await engine.inspect('lists');
     expect(own.map(({ item }) => item.id)).toEqual(without.map(({ item }) => item.id));
@@ -52,12 +51,11 @@ describe('inspect()', () => {
     await choose(engine, music);
     const { products, categories, experts, choices, record } = await profileOf(engine);
     expect(categories[0]).toMatchObject({ name: 'Music', share: 1 });
-    expect(categories[0].usual).toBeCloseTo(1 / 3);
     expect(products.length).toBeGreaterThan(0);
     for (const { item } of products) expect(music).toContain(item.id);
     expect(choices.map(({ item }) => item?.id)).toEqual(music);
     expect(choices[0].ranks).toBeNull();
-    expect(record).toMatchObject({ choices: 11, of: COUNT });
+    expect(record.choices).toBe(11);
     expect(record.mean?.own).toBeGreaterThanOrEqual(1);
     expect(experts[0]).toMatchObject({ state: 'generalist', choices: 12, removed: null });
     expect(experts[0].from.map(({ item }) => item.id)).toEqual(music.toReversed());
@@ -71,24 +69,18 @@ describe('inspect()', () => {
     const { engine } = await start();
     await engine.settled();
     await choose(engine, IDS.slice(0, 42));
-    const { snapshots } = await profileOf(engine);
+    const snapshots = await engine.snapshots();
     expect(snapshots.length).toBeGreaterThan(0);
     const last = snapshots[snapshots.length - 1];
     await choose(engine, IDS.slice(60, 75));
     const now = await idsOf(engine);
     const change = await engine.inspect('snapshot', last.id);
-    const listed = (place: 'now' | 'earlier') =>
-      change.items
-        .filter((one) => one[place] !== null)
-        .sort((a, b) => (a[place] ?? 0) - (b[place] ?? 0))
-        .map(({ item }) => item.id);
-    expect(listed('now')).toEqual(now);
-    expect(change.added).toBe(change.left);
     // Inspecting changes nothing.
     expect(await idsOf(engine)).toEqual(now);
     await engine.rollback(last.id);
     await engine.settled();
-    expect(await idsOf(engine)).toEqual(listed('earlier'));
+    expect(placeChanges(now, await idsOf(engine))).toEqual(change);
+    expect(change.added).toBeGreaterThan(0);
     expect((await profileOf(engine)).choices).toHaveLength(last.choices);
     await engine.close();
   });
@@ -107,9 +99,8 @@ describe('inspect()', () => {
     );
     expect(items.length).toBeGreaterThan(0);
     const device = await engine.inspect('device');
-    expect(device).toMatchObject({ inMemory: true, log: { events: 9 } });
+    expect(device.inMemory).toBe(true);
     expect(device.profile).toBeGreaterThan(1000);
-    expect(device.features).toBeGreaterThan(0);
     await engine.close();
   });
 
@@ -137,7 +128,7 @@ describe('inspect()', () => {
     await choose(engine, IDS.slice(0, 5));
     await engine.consent('denied');
     await choose(engine, IDS.slice(5, 8));
-    expect(await profileOf(engine)).toMatchObject({ products: [], categories: [], choices: [], snapshots: [] });
+    expect(await profileOf(engine)).toMatchObject({ products: [], categories: [], choices: [] });
     await engine.close();
   });
 
@@ -157,50 +148,31 @@ describe('inspect()', () => {
 });
 
 describe('summaryOf', () => {
-  it('is the geometric mean of the ranks, and of their ratios with an interval', () => {
+  it('is the geometric mean of the ranks', () => {
     const ranks = [
       { own: 1, popularity: 4, content: 1 },
       { own: 2, popularity: 8, content: 8 },
       { own: 4, popularity: 16, content: 2 },
     ];
-    const { mean, against } = summaryOf(ranks, 50);
+    const { choices, mean } = summaryOf(ranks);
+    expect(choices).toBe(3);
     expect(mean?.own).toBeCloseTo(2);
     expect(mean?.popularity).toBeCloseTo(8);
-    expect(against?.popularity).toMatchObject({ better: 3, worse: 0 });
-    expect(against?.popularity.factor).toBeCloseTo(4);
-    expect(against?.popularity.range[0]).toBeCloseTo(4);
-    expect(against?.content).toMatchObject({ better: 1, worse: 1 });
-    const [low, high] = against?.content.range ?? [0, 0];
-    // Of ln ratios 0, 2 ln 2 and -ln 2: mean 0.231, standard error 0.6112.
-    expect(Math.log(low)).toBeCloseTo(0.231 - 1.96 * 0.6112, 2);
-    expect(Math.log(high)).toBeCloseTo(0.231 + 1.96 * 0.6112, 2);
-  });
-
-  it('has no interval for one choice', () => {
-    expect(summaryOf([{ own: 1, popularity: 2, content: 3 }], 9).against).toBeNull();
   });
 });
 
 describe('placeChanges', () => {
   it('counts the items that enter, leave and move', () => {
-    const { items, ...counts } = placeChanges(['a', 'b', 'c'], ['b', 'd', 'c'], makeItem);
-    expect(counts).toEqual({ added: 1, left: 1, moved: 1 });
-    expect(items.map(({ item, now, earlier }) => [item.id, now, earlier])).toEqual([
-      ['b', 2, 1],
-      ['d', null, 2],
-      ['c', 3, 3],
-      ['a', 1, null],
-    ]);
+    expect(placeChanges(['a', 'b', 'c'], ['b', 'd', 'c'])).toEqual({ added: 1, left: 1, moved: 1 });
   });
 });
 
 describe('categoriesOf', () => {
   it('counts every path of an item', () => {
-    const found = categoriesOf(['a', 'b|c', 'b', ''], ['a', 'b', 'b|c', 'c']);
-    expect(found).toEqual([
-      { name: 'b', share: 0.5, usual: 0.5 },
-      { name: 'a', share: 0.25, usual: 0.25 },
-      { name: 'c', share: 0.25, usual: 0.5 },
+    expect(categoriesOf(['a', 'b|c', 'b', ''])).toEqual([
+      { name: 'b', share: 0.5 },
+      { name: 'a', share: 0.25 },
+      { name: 'c', share: 0.25 },
     ]);
   });
 });

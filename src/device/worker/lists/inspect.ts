@@ -5,32 +5,13 @@ import { categoryPaths, type Item } from '../../../core/catalog';
 import { counted } from '../../../core/common/grouped';
 import { itemIdSchema } from '../../../core/events';
 import { profileFiles } from '../../learner';
-import {
-  type EngineOptions,
-  type InspectionAnswers,
-  parsed,
-  type RankGain,
-  type Ranks,
-  recommendSchema,
-  type Snapshot,
-} from '../../protocol';
+import { type InspectionAnswers, parsed, type Ranks, recommendSchema } from '../../protocol';
 import { influences, inspectRow, listWithout, rank } from '../../ranking';
-import { eventSize } from '../../store';
-import { takes } from '../call';
+import { type Call, takes } from '../call';
 import type { Catalog } from '../catalog/catalog';
-import { type Device, unknownSnapshot } from '../device/device';
-import { loadedFiles } from '../operation';
-import type { Shopper } from '../shopper/shopper';
+import { unknownSnapshot } from '../device/device';
 import type { ActiveLearner } from '../shopper/turns';
-import { type Lists, listed } from './lists';
-
-interface Needs {
-  options: Pick<EngineOptions, 'lang'>;
-  device: Device;
-  catalog: Catalog;
-  shopper: Shopper;
-  lists: Lists;
-}
+import { listed } from './lists';
 
 const LIST_LENGTH = 20;
 const COMPARED_LENGTH = 10;
@@ -38,8 +19,6 @@ const MAX_PRODUCTS = 12;
 const MAX_CATEGORIES = 8;
 /** Number of choices that count as the last ones. */
 const LATELY = 8;
-/** Quantile of the normal distribution for a two-sided interval of 95 %. */
-const Z = 1.96;
 
 const questionSchema = v.picklist(
   ['profile', 'snapshot', 'item', 'lists', 'device'] satisfies (keyof InspectionAnswers)[],
@@ -50,11 +29,11 @@ const idSchema = v.pipe(v.number(), v.safeInteger());
 const list = (limit: number) => parsed(recommendSchema, { limit }, 'status.inspect()');
 
 const ANSWERS: {
-  [Question in keyof InspectionAnswers]: (needs: Needs, about: unknown) => Promise<InspectionAnswers[Question]>;
+  [Question in keyof InspectionAnswers]: (call: Call, about: unknown) => Promise<InspectionAnswers[Question]>;
 } = {
   profile: inspectProfile,
-  snapshot: (needs, about) => inspectSnapshot(needs, parsed(idSchema, about, 'status.inspect()', 'id')),
-  item: (needs, about) => inspectItem(needs, parsed(itemIdSchema, about, 'status.inspect()', 'itemId')),
+  snapshot: (call, about) => inspectSnapshot(call, parsed(idSchema, about, 'status.inspect()', 'id')),
+  item: (call, about) => inspectItem(call, parsed(itemIdSchema, about, 'status.inspect()', 'itemId')),
   lists: compareLists,
   device: reportDevice,
 };
@@ -62,8 +41,8 @@ const ANSWERS: {
 export const inspect = takes(
   'status.inspect()',
   [['question', questionSchema], v.unknown()],
-  async (needs: Needs, question, about): Promise<InspectionAnswers[keyof InspectionAnswers]> =>
-    ANSWERS[question](needs, about),
+  async (call: Call, question, about): Promise<InspectionAnswers[keyof InspectionAnswers]> =>
+    ANSWERS[question](call, about),
 );
 
 /** How to show items in the language of the page, and how to find them by id. */
@@ -76,10 +55,7 @@ async function shownIn(catalog: Catalog) {
   return { shown, itemOf };
 }
 
-async function inspectProfile(needs: Needs) {
-  const { catalog, lists, device } = needs;
-  const snapshots = await device.reading((store) => store.snapshots());
-  const earlier = await earlierStates(needs, snapshots);
+async function inspectProfile({ catalog, lists }: Call) {
   const { shown, itemOf } = await shownIn(catalog);
   return lists.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -94,42 +70,14 @@ async function inspectProfile(needs: Needs) {
     const parted = rows.length > 0 ? influences(index, ...lists.inputOf(list(LIST_LENGTH), learner)) : [];
     return {
       products: parted.slice(0, MAX_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
-      categories: categoriesOf(
-        rows.slice(-LATELY).map((row) => itemAt(row).category),
-        index.items.map((item) => shown(item).category),
-      ),
-      experts: expertsOf(learner, journal.removed, itemAt, itemOf).map((one) => ({
-        ...one,
-        earlier: earlier.get(one.id) ?? null,
-      })),
+      categories: categoriesOf(rows.slice(-LATELY).map((row) => itemAt(row).category)),
+      experts: expertsOf(learner, journal.removed, itemAt, itemOf),
       adapters: learner.adapted,
       choices,
       points: journal.points,
-      record: summaryOf(
-        choices.flatMap(({ ranks }) => ranks ?? []),
-        index.items.length,
-      ),
-      snapshots,
+      record: summaryOf(choices.flatMap(({ ranks }) => ranks ?? [])),
     };
   });
-}
-
-/** The newest snapshot in which each expert had learned fewer choices, by the expert's id. Snapshots that cannot be read are left out. */
-async function earlierStates({ shopper, device }: Needs, snapshots: readonly Snapshot[]) {
-  const { expertIn, readProfile } = await profileFiles();
-  const { experts } = await shopper.turns.run(({ learner }) => learner.save());
-  const kept = experts.members.filter(({ kind }) => kind !== 'candidate');
-  const found = new Map<number, Snapshot>();
-  for (const snapshot of snapshots.toReversed()) {
-    if (found.size === kept.length) break;
-    const stored = await device.reading((store) => store.snapshotProfile(snapshot.id));
-    const profile = await readProfile(stored).catch(() => null);
-    for (const member of profile ? kept : []) {
-      const before = profile && expertIn(member, profile);
-      if (before && before.choices < member.expert.choices && !found.has(member.id)) found.set(member.id, snapshot);
-    }
-  }
-  return found;
 }
 
 /** The current experts with their choices, then the removed experts. */
@@ -166,73 +114,45 @@ function expertsOf(
   return [...present, ...gone];
 }
 
-export function categoriesOf(choices: readonly string[], all: readonly string[]) {
-  const shares = (categories: readonly string[]): Map<string, number> => {
-    const sums = counted(categories.flatMap(categoryPaths));
-    return new Map([...sums].map(([name, sum]) => [name, sum / categories.length]));
-  };
-  const usual = shares(all);
-  return [...shares(choices)]
-    .map(([name, share]) => ({ name, share, usual: usual.get(name) ?? 0 }))
+export function categoriesOf(choices: readonly string[]) {
+  return [...counted(choices.flatMap(categoryPaths))]
+    .map(([name, count]) => ({ name, share: count / choices.length }))
     .sort((a, b) => b.share - a.share || a.name.localeCompare(b.name))
     .slice(0, MAX_CATEGORIES);
 }
 
-/** @param of items of the catalogue */
-export function summaryOf(ranks: readonly Ranks[], of: number) {
+export function summaryOf(ranks: readonly Ranks[]) {
   const mean = (name: keyof Ranks): number =>
     Math.exp(ranks.reduce((sum, one) => sum + Math.log(one[name]), 0) / ranks.length);
   return {
     choices: ranks.length,
-    of,
     mean: ranks.length === 0 ? null : { own: mean('own'), popularity: mean('popularity'), content: mean('content') },
-    against: ranks.length < 2 ? null : { popularity: gainOf(ranks, 'popularity'), content: gainOf(ranks, 'content') },
   };
 }
 
-function gainOf(ranks: readonly Ranks[], other: 'popularity' | 'content'): RankGain {
-  const gains = ranks.map((one) => Math.log(one[other] / one.own));
-  const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
-  const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / (gains.length - 1);
-  const error = Math.sqrt(variance / gains.length);
-  return {
-    factor: Math.exp(mean),
-    range: [Math.exp(mean - Z * error), Math.exp(mean + Z * error)],
-    better: gains.filter((gain) => gain > 0).length,
-    worse: gains.filter((gain) => gain < 0).length,
-  };
-}
-
-async function inspectSnapshot({ lists, shopper, device, catalog }: Needs, id: number) {
-  const snapshot = (await device.reading((store) => store.snapshots())).find((one) => one.id === id);
-  const stored = snapshot && (await device.reading((store) => store.snapshotProfile(id)));
+async function inspectSnapshot({ lists, shopper, device, catalog }: Call, id: number) {
+  const snapshot = (await device.using((store) => store.snapshots())).find((one) => one.id === id);
+  const stored = snapshot && (await device.using((store) => store.snapshotProfile(id)));
   if (!snapshot || !stored) throw unknownSnapshot(id);
   const profile = await (await profileFiles()).readProfile(stored);
   const idsOf = (learner: ActiveLearner): string[] =>
     rank(catalog.index, ...lists.inputOf(list(LIST_LENGTH), learner)).map(({ row }) => catalog.index.items[row].id);
   const now = await lists.withLearner([], list(LIST_LENGTH), idsOf);
   const earlier = await shopper.turns.beside(profile, idsOf);
-  const { itemOf } = await shownIn(catalog);
-  return { snapshot, ...placeChanges(now, earlier, itemOf) };
+  return placeChanges(now, earlier);
 }
 
 /** The changes from one list to another. @param now ids in order @param earlier ids of the other list in order */
-export function placeChanges(now: readonly string[], earlier: readonly string[], itemOf: (id: string) => Item | null) {
-  const placeOf = (ids: readonly string[], id: string): number | null =>
-    ids.includes(id) ? ids.indexOf(id) + 1 : null;
-  const items = [...earlier, ...now.filter((id) => !earlier.includes(id))].flatMap((id) => {
-    const item = itemOf(id);
-    return item ? [{ item, now: placeOf(now, id), earlier: placeOf(earlier, id) }] : [];
-  });
+export function placeChanges(now: readonly string[], earlier: readonly string[]) {
+  const both = now.filter((id) => earlier.includes(id));
   return {
-    items,
-    added: items.filter((one) => one.now === null).length,
-    left: items.filter((one) => one.earlier === null).length,
-    moved: items.filter((one) => one.now !== null && one.earlier !== null && one.now !== one.earlier).length,
+    added: earlier.length - both.length,
+    left: now.length - both.length,
+    moved: both.filter((id) => now.indexOf(id) !== earlier.indexOf(id)).length,
   };
 }
 
-async function inspectItem({ catalog, options, lists }: Needs, id: string) {
+async function inspectItem({ catalog, options, lists }: Call, id: string) {
   const { shown } = await shownIn(catalog);
   return lists.withLearner([id], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -241,7 +161,6 @@ async function inspectItem({ catalog, options, lists }: Needs, id: string) {
       index,
       ...lists.inputOf({ ...list(LIST_LENGTH), lang: options.lang }, learner, { shown }),
       row,
-      learner.expertScores,
     );
     return {
       ...found,
@@ -251,7 +170,7 @@ async function inspectItem({ catalog, options, lists }: Needs, id: string) {
   });
 }
 
-async function compareLists({ catalog, lists }: Needs) {
+async function compareLists({ catalog, lists }: Call) {
   const { shown } = await shownIn(catalog);
   return lists.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -264,24 +183,10 @@ async function compareLists({ catalog, lists }: Needs) {
   });
 }
 
-async function reportDevice({ catalog, shopper, device }: Needs) {
-  const [events, profile] = [
-    await device.eventsAfter(0),
-    shopper.complete ? await shopper.turns.run(({ learner }) => learner.save()) : null,
-  ];
-  const { values, scales } = catalog.table;
+async function reportDevice({ shopper, device }: Call) {
+  const profile = shopper.complete ? await shopper.turns.run(({ learner }) => learner.save()) : null;
   return {
-    features: values.byteLength + scales.byteLength,
-    heap: heapOf(performance),
     profile: profile ? (await (await profileFiles()).encodeProfile(profile)).length : 0,
-    log: { events: events.length, bytes: events.reduce((sum, event) => sum + eventSize(event), 0) },
     inMemory: device.inMemory,
-    loaded: loadedFiles(),
   };
-}
-
-/** Only Chromium reports the size of the heap. */
-function heapOf(of: object): number | null {
-  const { memory } = of as { memory?: { usedJSHeapSize?: unknown } };
-  return typeof memory?.usedJSHeapSize === 'number' ? memory.usedJSHeapSize : null;
 }

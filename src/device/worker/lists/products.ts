@@ -2,18 +2,15 @@ import * as v from 'valibot';
 import { exactObject } from '../../../core/common/schema';
 import type { Product } from '../../protocol';
 import { optionsOf, usualSizes } from '../../ranking';
-import { takes } from '../call';
-import type { ListsParts } from './lists';
+import { type Call, takes } from '../call';
 
 const idsSchema = v.pipe(v.array(v.string()), v.maxLength(1000));
 const productsSchema = exactObject({ lang: v.optional(v.string()), variants: v.optional(v.boolean(), false) });
 
-type Needs = Pick<ListsParts, 'options' | 'catalog' | 'rest' | 'shards' | 'shopper'>;
-
 export const products = takes(
   'catalog.products()',
   [['ids', idsSchema], v.nullish(productsSchema, {})],
-  async ({ options, catalog, rest, shards, shopper }: Needs, ids, { lang = options.lang, variants: withVariants }) => {
+  async ({ options, catalog, rest, shards, shopper }: Call, ids, { lang = options.lang, variants: withVariants }) => {
     if (ids.some((id) => !catalog.find(id))) await rest.waitFor(true);
     await shards?.loadList(ids);
     const shown = await catalog.shown(lang);

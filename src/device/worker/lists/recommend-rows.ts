@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { exactObject } from '../../../core/common/schema';
 import { parsed, recommendSchema } from '../../protocol';
 import { planRows, rankSegments, ruleFields, type SetField } from '../../ranking';
-import { takes } from '../call';
-import { type Lists, type ListsParts, listed } from './lists';
+import { type Call, takes } from '../call';
+import { listed } from './lists';
 
 const whole = (most: number, otherwise: number) =>
   v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most)), otherwise);
@@ -26,9 +26,7 @@ const segmentsSchema = exactObject({
 });
 const rowsSchema = exactObject({ limit: whole(20, 6), items: whole(50, 12), ...listFields });
 
-type Needs = Pick<ListsParts, 'catalog' | 'rest' | 'shopper'> & { lists: Lists };
-
-export const recommendSegments = async ({ catalog, lists }: Pick<Needs, 'catalog' | 'lists'>, request: unknown) => {
+export const recommendSegments = async ({ catalog, lists }: Call, request: unknown) => {
   const { by, depth, limit, items, ...list } = parsed(segmentsSchema, request ?? {}, 'recommendSegments()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendSegments()');
   const segments = await lists.withInput(given, (list) =>
@@ -43,8 +41,7 @@ export const recommendSegments = async ({ catalog, lists }: Pick<Needs, 'catalog
 export const recommendRows = takes(
   'recommendRows()',
   [v.nullish(rowsSchema, {})],
-  async (needs: Needs, { limit, items, ...list }) => {
-    const { catalog, rest, shopper, lists } = needs;
+  async ({ catalog, rest, shopper, lists }: Call, { limit, items, ...list }) => {
     const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendRows()');
     // Rows about a product compare contents, of which a new shopper's rows need nothing.
     if (await shopper.turns.run(({ learner }) => learner.history.rows.length > 0)) await rest.waitFor(true);

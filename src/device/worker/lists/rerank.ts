@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { exactObject } from '../../../core/common/schema';
 import { callSchema } from '../../protocol';
 import { rerank as reranked, ruleFields } from '../../ranking';
-import { takes } from '../call';
-import type { Lists, ListsParts } from './lists';
+import { type Call, takes } from '../call';
 
 const MAX_IDS = 10_000;
 /** Number of ids of a list whose shards are loaded: the part that a shopper sees first. */
@@ -19,12 +18,10 @@ const rerankSchema = exactObject({
   pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position })), v.maxLength(100))),
 });
 
-type Needs = Pick<ListsParts, 'catalog' | 'rest' | 'shards' | 'shopper'> & { lists: Lists };
-
 export const rerank = takes(
   'rerank()',
   [['ids', idsSchema], v.optional(rerankSchema, {}), callSchema],
-  async ({ catalog, rest, shards, shopper, lists }: Needs, ids, { strength, ...own }) => {
+  async ({ catalog, rest, shards, shopper, lists }: Call, ids, { strength, ...own }) => {
     const rules = lists.rulesOf(null, own);
     if (strength > 0) await rest.waitFor();
     // Without a history, the order is the shop's, and no item data is needed.

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeItem } from '../../../../testing/bundles';
 import { type ServedShop, serveShop } from '../../../../testing/served-shop';
 import type { RecommendRequest } from '../../protocol';
-import type { Engine } from '../engine';
+import { type Engine, startEngine } from '../engine';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -80,8 +80,9 @@ describe('hints of a visit', () => {
     await first.setHints({ category: 'Tools' });
     const kept = await first.handOver();
     await first.close();
-    const second = await shop.open({ consent: 'pending' });
-    await second.takeOver(kept);
+    const options = { bundle: shop.bundle, namespace: 'test', learning: true, consent: 'pending' as const };
+    const ignored = () => undefined;
+    const second = await startEngine(options, { change: ignored, progress: ignored, error: ignored }, undefined, kept);
     expect(await hintOf(second)).toBeGreaterThan(0);
     await second.close();
   });

@@ -26,14 +26,21 @@ function ownHints(given: unknown): Hinting | null | undefined {
   return isEmpty(hints) ? null : new Hinting(hints);
 }
 
+/** Hints of one era. `searched` is from the last search: only lists without other hints have it. */
+interface HintsOfVisit {
+  era: number;
+  /** As the page gave them, and their meaning. */
+  given?: unknown;
+  page?: Hinting;
+  searched?: Hinting;
+}
+
 /**
  * The page's hints about the shopper's goal: only in memory, until everything is forgotten or the shopper denies consent.
  * While it is denied, no hints have an effect.
  */
 export class VisitHints {
-  #kept: { given: unknown; hinting: Hinting; era: number } | null = null;
-  /** From the last search: only lists without other hints have it. */
-  #searched: { hinting: Hinting; era: number } | null = null;
+  #hints: HintsOfVisit = { era: 0 };
 
   constructor(
     private readonly device: { readonly era: number; readonly consent: Consent },
@@ -48,8 +55,7 @@ export class VisitHints {
   set(given: unknown, era: number): void {
     const hints = parsed(hintsSchema, given, 'profile.setHints()', 'hints');
     if (this.#refuses(era)) return;
-    this.#kept = isEmpty(hints) ? null : { given, hinting: new Hinting(hints), era };
-    this.#searched = null;
+    this.#hints = isEmpty(hints) ? { era } : { era, given, page: new Hinting(hints) };
     this.changes.announce();
   }
 
@@ -60,13 +66,13 @@ export class VisitHints {
    */
   searched(category: string | null, era: number): void {
     if (this.#refuses(era)) return;
-    this.#searched =
-      category === null ? null : { hinting: new Hinting(parseHints({ category }), SEARCH_RELIABILITY), era };
+    const searched = category === null ? undefined : new Hinting(parseHints({ category }), SEARCH_RELIABILITY);
+    this.#hints = { ...this.#present, era, searched };
   }
 
   /** The hints of this visit as they were given; undefined without. */
   get given(): unknown {
-    return this.#present?.given;
+    return this.#present.given;
   }
 
   /**
@@ -90,18 +96,15 @@ export class VisitHints {
   /** @param own of a list; undefined without: the visit's count */
   #presentOr(own: Hinting | null | undefined): Hinting | null {
     if (this.device.consent === 'denied') return null;
-    return own === undefined ? ((this.#present ?? this.#presentSearch)?.hinting ?? null) : own;
+    const { page, searched = null } = this.#present;
+    return own === undefined ? (page ?? searched) : own;
   }
 
   #refuses(era: number): boolean {
     return era !== this.device.era || this.device.consent === 'denied';
   }
 
-  get #present() {
-    return this.#kept?.era === this.device.era ? this.#kept : null;
-  }
-
-  get #presentSearch() {
-    return this.#searched?.era === this.device.era ? this.#searched : null;
+  get #present(): HintsOfVisit {
+    return this.#hints.era === this.device.era ? this.#hints : { era: this.device.era };
   }
 }

@@ -5,24 +5,12 @@ import * as v from 'valibot';
 import { type Item, type Manifest, MODALITIES, type Modality } from '../../../core/catalog';
 import { bundlePreset, decodeProjection, type Preset } from '../../../core/encoders';
 import { SidestreamError } from '../../../error';
-import {
-  type BundleEncoders,
-  type EncoderRun,
-  localItemSchema,
-  type Progress,
-  type QueryEncoder,
-  runsSchema,
-} from '../../protocol';
-import { takes } from '../call';
-import { type Catalog, encodersOf } from '../catalog/catalog';
-import type { Device } from '../device/device';
-import type { Turns } from '../shopper/turns';
-import type { ListChanges } from '../tasks';
+import { type BundleEncoders, type QueryEncoder, runsSchema } from '../../protocol';
+import { localItemSchema } from '../../store';
+import { type Call, takes } from '../call';
+import { encodersOf } from '../catalog/catalog';
 
-interface Files {
-  catalog: Pick<Catalog, 'bundle'>;
-  reports: { progress(progress: Progress): void };
-}
+type Files = Pick<Call, 'catalog' | 'reports'>;
 
 /**
  * Fetches encoders and projection of a bundle, to be transferred to the page.
@@ -62,9 +50,7 @@ export async function encoderFiles({ catalog: { bundle }, reports }: Files): Pro
 export const queryEncoder = takes(
   'queryEncoder()',
   [['modality', v.picklist(MODALITIES)]],
-  async (needs: Files, modality) => {
-    const { catalog, reports } = needs;
-    const { bundle } = catalog;
+  async ({ catalog: { bundle }, reports }: Files, modality) => {
     const named = bundle.manifest.modalities[modality];
     const preset = presetOf(named);
     if (preset.modality !== modality) throw mismatch(preset, modality);
@@ -89,16 +75,6 @@ function mismatch({ name }: Preset, modality: Modality): SidestreamError {
   );
 }
 
-interface InsertNeeds {
-  catalog: Catalog;
-  shards: { find(id: string): Promise<Item | null> } | null;
-  shopper: { readonly turns: Turns };
-  device: Device;
-  changes: ListChanges;
-  operation: { ran(runs: readonly EncoderRun[]): void };
-  era: number;
-}
-
 /**
  * Adds an item that this device encoded to the catalogue, and stores it.
  * @throws SidestreamError `runtime/invalid-input` if the shop already has its id, `store/*`
@@ -109,8 +85,7 @@ export const insertItem = takes(
     ['item', localItemSchema],
     ['runs', runsSchema],
   ],
-  async (needs: InsertNeeds, local, runs): Promise<Item> => {
-    const { catalog, shards, shopper, device, changes, operation, era } = needs;
+  async ({ catalog, shards, shopper, device, changes, operation, era }: Call, local, runs): Promise<Item> => {
     operation.ran(runs);
     const { id } = local.item;
     const taken = new SidestreamError(

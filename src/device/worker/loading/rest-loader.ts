@@ -1,7 +1,7 @@
 import type { BundleShards, Shard } from '../../../core/catalog';
 import { SidestreamError } from '../../../error';
 import type { Progress } from '../../protocol';
-import type { Turns } from '../shopper/turns';
+import type { Shopper } from '../shopper/shopper';
 import type { TaskQueue } from '../tasks';
 
 /** Delay between the first list and loading the rest, ms: the page first renders the list and requests its pictures. */
@@ -11,15 +11,6 @@ const DELAY_WITHOUT_LIST_MS = 1000;
 /** Delay before a failed load is retried, ms; it doubles with every retry. */
 const RETRY_DELAY_MS = 2000;
 const MAX_RETRY_DELAY_MS = 60_000;
-
-/** The shopper's learner, which waits for the rest. */
-interface WaitingLearner {
-  /** Whether all items are loaded that the page will load before a choice, and the learner knows. */
-  readonly complete: boolean;
-  readonly turns: Pick<Turns, 'useKernel'>;
-  isUnlearned(): Promise<boolean>;
-  completeCatalog(shards: readonly Shard[]): Promise<void>;
-}
 
 /**
  * Loads the rest of a bundle that a page loads as a whole, after the first list, or as soon as a list depends on it. Until then, events are
@@ -36,8 +27,8 @@ export class RestLoader {
 
   constructor(
     private readonly shards: BundleShards,
-    private readonly shopper: WaitingLearner,
-    private readonly tasks: Pick<TaskQueue, 'queue'>,
+    private readonly shopper: Shopper,
+    private readonly tasks: TaskQueue,
     private readonly reports: { error(thrown: unknown): void; progress(progress: Progress): void },
   ) {
     this.#later(DELAY_WITHOUT_LIST_MS);

@@ -5,6 +5,7 @@ import {
   lastChoices,
   type Pin,
   personalScores,
+  productOf,
   scores,
   topRows,
   vectorOf,
@@ -62,11 +63,11 @@ const MAX_HISTORY = 200;
  */
 export class ShardLoader {
   readonly #shards: BundleShards;
+  /** The loading of pinned items, by id: ids that the catalogue lacks are looked up once, not for every list. */
+  readonly #loadedPins = new Map<string, Promise<void>>();
   readonly #loadedAround = new Set<string>();
   /** The history for which shards were loaded. */
   #loadedHistory = '';
-  /** The loading of pinned items, by id: ids that the catalogue lacks are looked up once, not for every list. */
-  readonly #loadedPins = new Map<string, Promise<void>>();
 
   constructor(
     private readonly catalog: Catalog,
@@ -82,18 +83,12 @@ export class ShardLoader {
    * Loads the shards that a returning shopper's first list needs most; a failure is reported. More are loaded after the next choice: a list
    * must not change while the shopper reads it.
    */
-  start(): Promise<void> {
-    const { tasks, changes } = this;
+  async start(): Promise<void> {
     // Not before: a page that starts learns the choices of the one before, and announces that.
-    changes.subscribe(() => this.scheduleLoad());
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, MAX_WAIT);
-      tasks.beside(async () => {
-        await this.#reported(() => this.#loadNearPreference(SHARDS_AT_START));
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    this.changes.subscribe(() => this.scheduleLoad());
+    const loading = this.#reported(() => this.#loadNearPreference(SHARDS_AT_START));
+    this.tasks.beside(async () => void (await loading));
+    await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, MAX_WAIT))]);
   }
 
   /** Loads the shards near the preference in a quiet moment, if the history changed since they were loaded last. */
@@ -313,7 +308,7 @@ export class ShardLoader {
     const { catalog } = this;
     const { index } = catalog;
     if (!choiceTable(index)) return null;
-    const products = index.variants?.first(rows) ?? rows;
+    const products = rows.map(productOf(index));
     const weights = learner.weightsAt(Date.now());
     const present = scores(learner.terms, weights);
     const chosen = new Set([...rows, ...dismissed]);

@@ -2,29 +2,22 @@
 
 import { SidestreamError } from '../../../error';
 import type { Consent, Refusal } from '../../protocol';
+import type { Objects } from '../call';
 import type { Device } from '../device/device';
 import { moveToDevice } from '../device/move';
-import type { ListChanges } from '../tasks';
 import type { Shopper } from './shopper';
 
 /** Attempts to move to the device while other tabs delete the database. */
 const GRANT_ATTEMPTS = 3;
 
-interface Needs {
-  device: Device;
-  shopper: Shopper;
-  lists: { begin(): Promise<void> };
-  changes: ListChanges;
-}
-
 /** The shopper answered in this tab. @throws SidestreamError `store/*` */
-export async function answer(needs: Needs, level: Consent): Promise<void> {
-  const { device } = needs;
-  if (level !== 'granted') return withdraw(needs, level, !device.holds(level));
+export async function answer(objects: Objects, level: Consent): Promise<void> {
+  const { device } = objects;
+  if (level !== 'granted') return withdraw(objects, level, !device.holds(level));
   if (device.holds('granted')) return;
   device.agree();
   await device.answering.run(async () => {
-    if (!device.holds('granted')) await grant(needs);
+    if (!device.holds('granted')) await grant(objects);
   });
 }
 
@@ -32,20 +25,20 @@ export async function answer(needs: Needs, level: Consent): Promise<void> {
  * Deletes all Sidestream data on this device; later events stay in memory until the shopper consents again.
  * @throws SidestreamError `store/blocked`
  */
-export const forget = (needs: Needs): Promise<void> => withdraw(needs, 'pending', true);
+export const forget = (objects: Objects): Promise<void> => withdraw(objects, 'pending', true);
 
 /** Another tab granted consent; the shopper may have answered otherwise since. */
-export async function grantedElsewhere(needs: Needs): Promise<void> {
-  const { device } = needs;
+export async function grantedElsewhere(objects: Objects): Promise<void> {
+  const { device } = objects;
   await device.answering.run(async () => {
-    if (device.consent !== 'granted' && device.answers.last.consent === 'granted') await grant(needs);
+    if (device.consent !== 'granted' && device.answers.last.consent === 'granted') await grant(objects);
   });
 }
 
 /** Another tab withdrew consent, or deleted the database; the device's store is out of use already. */
-export const erasedElsewhere = (needs: Needs): Promise<void> => needs.device.answering.run(() => erase(needs));
+export const erasedElsewhere = (objects: Objects): Promise<void> => objects.device.answering.run(() => erase(objects));
 
-async function grant({ device, shopper, changes }: Needs): Promise<void> {
+async function grant({ device, shopper, changes }: Objects): Promise<void> {
   const { last } = device.answers;
   await shopper.catchUp();
   for (let attempt = 1; ; attempt++) {
@@ -60,7 +53,7 @@ async function grant({ device, shopper, changes }: Needs): Promise<void> {
     }
   }
   shopper.log.restart();
-  await shopper.experiment.draw(device.counting);
+  await shopper.experiment.draw(device.store);
   changes.announce();
 }
 
@@ -72,11 +65,9 @@ async function move(device: Device, shopper: Shopper): Promise<void> {
     // The profile of an earlier page of the visit, which this learner has not continued yet.
     const earlier = shopper.complete ? null : (await device.read()).profile;
     const profile = learned ? learner.save() : earlier;
-    const moved = await moveToDevice(device, profile, profile ?? learner);
-    if (moved === null) return false;
-    learner.renumber(moved);
-    turns.rebase(moved.origin);
-    return shopper.complete;
+    const origin = await moveToDevice(device, profile);
+    if (origin) turns.rebase(origin);
+    return origin !== null && shopper.complete;
   });
   if (!known) await shopper.restore();
 }
@@ -86,18 +77,18 @@ async function move(device: Device, shopper: Shopper): Promise<void> {
  * @param forgets whether to delete the data in memory too
  * @throws SidestreamError `store/blocked`: everything is forgotten here then, and the next call tries to delete again
  */
-async function withdraw(needs: Needs, consent: Refusal, forgets: boolean): Promise<void> {
-  const { device } = needs;
+async function withdraw(objects: Objects, consent: Refusal, forgets: boolean): Promise<void> {
+  const { device } = objects;
   if (forgets) device.leave(consent);
   await device.answering.run(async () => {
     // In parallel: learning in progress must not delay the deletion.
-    const results = await Promise.allSettled([device.deleteDevice(), forgets && erase(needs)]);
+    const results = await Promise.allSettled([device.deleteDevice(), forgets && erase(objects)]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   });
 }
 
 /** Forgets this tab's data about the shopper after the device's store is out of use. */
-async function erase({ device, shopper, lists, changes }: Needs): Promise<void> {
+async function erase({ device, shopper, lists, changes }: Objects): Promise<void> {
   await shopper.erase();
   // Consent was granted again meanwhile: continue with the profile on the device.
   if (device.consent === 'granted') await shopper.restore();

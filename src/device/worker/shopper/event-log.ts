@@ -1,5 +1,5 @@
 import { Mutex } from '../../../core/common/tasks';
-import type { LoggedEvent, NewEvent } from '../../../core/events';
+import type { NewEvent } from '../../../core/events';
 import {
   attribute,
   Counters,
@@ -10,19 +10,11 @@ import {
   orderOf,
 } from '../../experiment';
 import type { Store } from '../../store';
+import type { Device } from '../device/device';
 import type { TaskQueue } from '../tasks';
 
 /** Delay without events before the aggregates are saved, ms. Until then they can be recomputed from the log. */
 const SAVE_DELAY = 2000;
-
-/** The log on the device, and what the tabs know about it. */
-interface DeviceLog {
-  readonly era: number;
-  readonly counting: Pick<Store, 'aggregates' | 'saveAggregates' | 'generation'>;
-  append(events: readonly NewEvent[], era: number): Promise<boolean>;
-  eventsAfter(id: number): Promise<LoggedEvent[]>;
-  alone<T>(what: string, work: () => Promise<T>): Promise<T>;
-}
 
 /**
  * Writes events to the log: attributes carts and purchases to clicks, and records each line of an order once. Keeps the
@@ -45,7 +37,7 @@ export class EventLog {
   #lastCall = 0;
 
   constructor(
-    private readonly device: DeviceLog,
+    private readonly device: Device,
     private readonly tasks: Pick<TaskQueue, 'later' | 'cancel'>,
     private readonly report: (thrown: unknown) => void,
   ) {}
@@ -145,44 +137,44 @@ export class EventLog {
   /** To be called while the mutex is held. */
   async #current(): Promise<KnownAggregates> {
     for (;;) {
-      const { counting } = this.device;
+      const { store } = this.device;
       try {
-        const known = this.#known ?? (await this.#read(counting));
+        const known = this.#known ?? (await this.#read(store));
         this.#known = known;
         for (const event of await this.device.eventsAfter(known.aggregates.lastEvent)) known.aggregates.observe(event);
         // Another log may have taken its place meanwhile.
-        if (this.#known === known && known.counting === this.device.counting) return known;
+        if (this.#known === known && known.store === this.device.store) return known;
       } catch (thrown) {
-        if (counting === this.device.counting) throw thrown;
+        if (store === this.device.store) throw thrown;
       }
       this.#known = null;
     }
   }
 
-  async #read(counting: DeviceLog['counting']): Promise<KnownAggregates> {
+  async #read(store: Store): Promise<KnownAggregates> {
     // Read late, because no list needs the aggregates.
     const { damagedAggregates, EventAggregates } = await import('../../experiment/event-aggregates');
-    const generation = await counting.generation();
-    const read = EventAggregates.read(await counting.aggregates());
+    const generation = await store.generation();
+    const read = EventAggregates.read(await store.aggregates());
     if (!read && !this.#reported) {
       this.#reported = true;
       this.report(damagedAggregates());
       // Saved even without new events: the next page can then read them without an error.
       this.tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
     }
-    return { aggregates: read ?? new EventAggregates(), counting, generation, overDamaged: !read };
+    return { aggregates: read ?? new EventAggregates(), store, generation, overDamaged: !read };
   }
 
   async #save(): Promise<void> {
     await this.#mutex.run(async () => {
       const known = await this.#current();
-      const { aggregates, counting, generation, overDamaged } = known;
+      const { aggregates, store, generation, overDamaged } = known;
       try {
-        if (await counting.saveAggregates(aggregates.save(), generation, { overDamaged })) known.overDamaged = false;
+        if (await store.saveAggregates(aggregates.save(), generation, overDamaged)) known.overDamaged = false;
         else this.restart();
       } catch (thrown) {
         // The store was replaced and no longer accepts data.
-        if (counting === this.device.counting) throw thrown;
+        if (store === this.device.store) throw thrown;
       }
     });
   }
@@ -190,7 +182,7 @@ export class EventLog {
 
 interface KnownAggregates {
   aggregates: EventAggregates;
-  counting: DeviceLog['counting'];
+  store: Store;
   generation: number;
   /** Whether they start at zero because the stored ones cannot be read. */
   overDamaged: boolean;

@@ -22,9 +22,8 @@ type LoadedExperiment = Awaited<ReturnType<typeof loadExperiment>>;
 export class ExperimentAssignment {
   #unit: string | null = null;
   #variant: Variant | null = null;
-  /** The further side model that the page has loaded; undefined for the bundle's own, and until the bundle is opened. */
-  #model: string | undefined;
-  #opened = false;
+  /** The further side model that the page has loaded; undefined for the bundle's own, null until the bundle is opened. */
+  #model: string | undefined | null = null;
 
   constructor(
     private readonly loaded: LoadedExperiment,
@@ -40,16 +39,15 @@ export class ExperimentAssignment {
   }
 
   /** The further side model to load; undefined for the bundle's own. The variant is drawn for it before the bundle is opened. */
-  async wantedModel(storage: { open(): Promise<void>; readonly counting: Pick<Store, 'text'> }) {
+  async wantedModel(storage: { open(): Promise<void>; readonly store: Pick<Store, 'text'> }) {
     await storage.open();
-    await this.draw(storage.counting);
+    await this.draw(storage.store);
     return this.#variant?.model;
   }
 
   /** Notes which further side model the page has loaded; undefined for the bundle's own. */
   opened(model: string | undefined): void {
     this.#model = model;
-    this.#opened = true;
   }
 
   /** Whether this device learns: shop and variant must both allow it. Changes with `draw`. */
@@ -72,7 +70,7 @@ export class ExperimentAssignment {
       this.report(thrown);
     }
     const variant = assign(experiment, this.#unit);
-    this.#variant = this.#opened && this.#model !== variant?.model ? null : variant;
+    this.#variant = this.#model !== null && this.#model !== variant?.model ? null : variant;
   }
 
   /** Forgets the id of this device: the next draw counts as a different device. */

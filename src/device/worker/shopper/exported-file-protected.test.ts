@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ServedShop, serveShop } from '../../../../testing/served-shop';
 import { decodeExport, encodeExport } from './exported-file';
 
@@ -39,24 +39,6 @@ describe('a profile under a key of the shop', () => {
     await none.forget();
     expect(await indexedDB.databases()).toEqual([]);
     await none.close();
-  });
-});
-
-describe('a tab from before the profile is encrypted under a key of the browser', () => {
-  it('learns what another tab tracks, and does not treat the encrypted profile as damaged', async () => {
-    const before = await open({ encrypt: false });
-    const after = await open({ encrypt: true });
-    for (const id of 'abc') await after.track('click', id, {});
-    await after.settled();
-    await vi.waitFor(async () => expect((await before.status()).events).toBe(3));
-    shop.codes.length = 0;
-    await before.track('click', 'd', {});
-    await before.settled();
-    await Promise.all([before.close(), after.close()]);
-    expect(shop.codes).toEqual([]);
-    const next = await open({ encrypt: true });
-    expect((await next.status()).events).toBe(4);
-    await next.close();
   });
 });
 

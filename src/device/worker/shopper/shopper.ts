@@ -118,7 +118,7 @@ export class Shopper {
         turn.learner.setCatalog(catalog);
         log.forget();
         experiment.forget();
-        await experiment.draw(device.counting);
+        await experiment.draw(device.store);
         // Learns the events since the erasure.
         await this.#learn(turn, new Set());
       },
@@ -141,16 +141,6 @@ export class Shopper {
     this.parts.tasks.hurry('save');
   }
 
-  /**
-   * Checks that a profile gives usable scores.
-   * @throws SidestreamError `store/corrupt` when scores would not be finite
-   */
-  check(profile: Profile): void {
-    const probe = new Learner(this.parts.catalog);
-    probe.restore(profile);
-    probe.checkFinite();
-  }
-
   /** Whether the learner learns now, and does not only note events. */
   get learns(): boolean {
     return this.complete && this.experiment.learns();
@@ -165,12 +155,12 @@ export class Shopper {
       async (fresh, used) => {
         await change(used);
         complete = catalog.complete;
-        const local = await device.reading((store) => store.localItems());
+        const local = await device.using((store) => store.localItems());
         const { length } = catalog.index.items;
         if (local.length > 0) catalog.add(local);
         // Lists still use the present learner, which needs a value for every item.
         if (catalog.index.items.length > length) used.setCatalog(catalog);
-        const { profile, origin } = await device.read((stored) => this.check(stored));
+        const { profile, origin } = await device.read();
         past = pastOf(profile);
         if (experiment.learns() && complete) {
           await turns.keepJournal(fresh);

@@ -2,56 +2,34 @@
 
 import * as v from 'valibot';
 import { randomId } from '../../../core/common/bytes';
-import { counted, kept } from '../../../core/common/grouped';
+import { counted } from '../../../core/common/grouped';
 import { boundOf, nextReport, type OperatingFigures, type VisitorReport } from '../../experiment';
 import type { MetricReport } from '../../protocol';
-import { takes } from '../call';
-import type { Device } from '../device/device';
-import { loadedFiles, type Operation } from '../operation';
-import type { Shopper } from './shopper';
+import { type Call, takes } from '../call';
+import { loadedBytes, type Operation } from '../operation';
 
-/** The operating figures of one worker that were not taken yet. */
-export class FiguresToTake {
-  #page = false;
-  #encoder = false;
-  #bytes = 0;
-  /** Codes of errors, until they may be taken. */
-  errors: string[] = [];
-
-  /**
-   * Takes the figures since the last call.
-   * @param others whether something else is reported: bytes alone do not justify a report
-   */
-  take(variant: string | null, { firstList, encoder }: Operation, others: boolean): OperatingFigures[] {
-    const isFirstList = firstList !== null && !this.#page;
-    const isFirstRun = encoder !== null && !this.#encoder;
-    const { bytes } = loadedFiles();
-    const more = bytes - this.#bytes;
-    if (!isFirstList && !isFirstRun && this.errors.length === 0 && !(others && more > 0)) return [];
-    this.#page ||= isFirstList;
-    this.#encoder ||= isFirstRun;
-    this.#bytes = bytes;
-    const errors = Object.fromEntries(counted(this.errors));
-    this.errors = [];
-    const encoders = { webgpu: 0, wasm: 0 };
-    if (isFirstRun) encoders[encoder] = 1;
-    const times = isFirstList ? { [boundOf(firstList)]: 1 } : {};
-    return [{ variant, pages: Number(isFirstList), firstList: times, encoders, errors, bytes: more }];
-  }
+/**
+ * Takes the operating figures since the last call.
+ * @param others whether something else is reported: bytes alone do not justify a report
+ */
+function takeFigures(variant: string | null, operation: Operation, others: boolean): OperatingFigures[] {
+  const { firstList, encoder, taken } = operation;
+  const isFirstList = firstList !== null && !taken.list;
+  const isFirstRun = encoder !== null && !taken.encoder;
+  const bytes = loadedBytes();
+  const more = bytes - taken.bytes;
+  if (!isFirstList && !isFirstRun && operation.errors.length === 0 && !(others && more > 0)) return [];
+  operation.taken = { list: firstList !== null, encoder: encoder !== null, bytes };
+  const errors = Object.fromEntries(counted(operation.errors.splice(0)));
+  const encoders = { webgpu: 0, wasm: 0 };
+  if (isFirstRun) encoders[encoder] = 1;
+  const times = isFirstList ? { [boundOf(firstList)]: 1 } : {};
+  return [{ variant, pages: Number(isFirstList), firstList: times, encoders, errors, bytes: more }];
 }
 
 const textsSchema = v.optional(v.array(v.string()), []);
 
-interface Needs {
-  device: Device;
-  shopper: Shopper;
-  operation: Operation;
-  reports: { error(thrown: unknown): undefined };
-  era: number;
-}
-
 const EMPTY_REPORT: MetricReport = { counts: [], visitors: [], operations: [] };
-const figures = new WeakMap<Shopper, FiguresToTake>();
 
 /**
  * Takes the counts and operating figures of this page since the last call, and the visitor's reports without confirmed delivery,
@@ -71,22 +49,21 @@ export const takeMetrics = takes(
     ['sent', textsSchema],
     ['errors', textsSchema],
   ],
-  async ({ device, shopper, operation, reports, era }: Needs, sent, errors): Promise<MetricReport> => {
-    const own = kept(figures, shopper, () => new FiguresToTake());
-    own.errors.push(...errors);
+  async ({ device, shopper, operation, reports, era }: Call, sent, errors): Promise<MetricReport> => {
+    operation.errors.push(...errors);
     // An answer of another tab may bring another variant.
     await device.answering.run(async () => undefined);
     const variant = shopper.experiment.label();
     // Consent was withdrawn meanwhile: no earlier data leaves the device.
-    if (device.consent === 'denied') own.errors = [];
+    if (device.consent === 'denied') operation.errors = [];
     if (era !== device.era || device.consent !== 'granted') return EMPTY_REPORT;
-    const { counting } = device;
+    const { store } = device;
     const counts = shopper.log.take();
     let visitors: VisitorReport[] = [];
     if (variant !== undefined && !device.inMemory) {
       try {
         const { counts: rows, lastEvent } = await shopper.log.aggregates();
-        await counting.text('visitors', (stored) => {
+        await store.text('visitors', (stored) => {
           const next = nextReport(stored, { rows, lastEvent, variant }, sent, () => randomId(16));
           visitors = next.reports;
           return next.stored;
@@ -94,11 +71,11 @@ export const takeMetrics = takes(
       } catch (thrown) {
         visitors = [];
         // A replaced store misses nothing.
-        if (counting === device.counting) reports.error(thrown);
+        if (store === device.store) reports.error(thrown);
       }
     }
     if (era !== device.era) return EMPTY_REPORT;
-    const operations = own.take(variant ?? null, operation, counts.length + visitors.length > 0);
+    const operations = takeFigures(variant ?? null, operation, counts.length + visitors.length > 0);
     return { counts, visitors, operations };
   },
 );

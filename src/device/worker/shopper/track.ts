@@ -1,19 +1,7 @@
 import type { NewEvent } from '../../../core/events';
 import { SidestreamError } from '../../../error';
 import { parsed, trackSchema } from '../../protocol';
-import type { Catalog } from '../catalog/catalog';
-import type { Device } from '../device/device';
-import type { TaskQueue } from '../tasks';
-import type { Shopper } from './shopper';
-
-interface Needs {
-  device: Device;
-  catalog: Catalog;
-  rest: { load(): Promise<void>; waitFor(): Promise<void> };
-  shards: { check(ids: readonly string[]): Promise<void> } | null;
-  shopper: Shopper;
-  tasks: TaskQueue;
-}
+import type { Objects } from '../call';
 
 /**
  * Tracks several events at once; a rejected one does not affect the others.
@@ -21,8 +9,8 @@ interface Needs {
  * @returns for each event, null if it is in the log, else the reason for its rejection
  * @throws SidestreamError `store/*` if no event could be written
  */
-export async function track(needs: Needs, given: readonly unknown[], called = Date.now()) {
-  const { device, catalog, rest, shards, shopper, tasks } = needs;
+export async function track(objects: Objects, given: readonly unknown[], called = Date.now()) {
+  const { device, catalog, rest, shards, shopper, tasks } = objects;
   const time = shopper.log.timeOf(called);
   const entries: NewEvent[] = [];
   const results = given.map((event) => {
@@ -38,7 +26,7 @@ export async function track(needs: Needs, given: readonly unknown[], called = Da
   });
   if (device.consent === 'denied' || entries.length === 0) return results;
   await shopper.log.append(entries);
-  learn(needs);
+  learn(objects);
   // Events of items that the catalogue lacks stay in the log, but are reported and not learned.
   const ids = entries.map(({ itemId }) => itemId);
   const check = async (): Promise<void> => {
@@ -52,7 +40,7 @@ export async function track(needs: Needs, given: readonly unknown[], called = Da
 }
 
 /** Learns the events of the log, or notes them until all items are there. A list requested after this call waits for that. */
-export function learn({ tasks, shopper, rest }: Pick<Needs, 'tasks' | 'shopper' | 'rest'>): void {
+export function learn({ tasks, shopper, rest }: Objects): void {
   tasks.beside(async () => {
     await shopper.catchUp();
     await rest.waitFor();

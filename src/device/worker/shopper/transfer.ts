@@ -5,11 +5,9 @@ import { exactObject } from '../../../core/common/schema';
 import type { LoggedEvent } from '../../../core/events';
 import { SidestreamError } from '../../../error';
 import { type Learner, profileFiles } from '../../learner';
-import { type ImportResult, type Progress, parsed } from '../../protocol';
+import { type ImportResult, parsed } from '../../protocol';
 import { encryptedFiles, type Store } from '../../store';
-import { takes } from '../call';
-import type { Catalog } from '../catalog/catalog';
-import type { Device } from '../device/device';
+import { type Call, takes } from '../call';
 import {
   decodeExport,
   type ExportedLog,
@@ -19,17 +17,7 @@ import {
   isWhole,
   joinLogs,
 } from './exported-file';
-import { LOADED_AT_ONCE, type Shopper } from './shopper';
-
-interface Needs {
-  device: Device;
-  catalog: Catalog;
-  rest: { loadAll(): Promise<void> };
-  shards: { load(ids: readonly string[]): Promise<void> } | null;
-  shopper: Shopper;
-  reports: { progress(progress: Progress): void };
-  era: number;
-}
+import { LOADED_AT_ONCE } from './shopper';
 
 const passphraseSchema = v.optional(
   v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for no passphrase')),
@@ -44,8 +32,7 @@ const optionsSchema = exactObject({
 export const exportProfile = takes(
   'profile.export()',
   [['passphrase', passphraseSchema]],
-  async (needs: Needs, passphrase) => {
-    const { rest, shopper, device } = needs;
+  async ({ rest, shopper, device }: Call, passphrase) => {
     await rest.loadAll();
     await shopper.catchUp();
     const { profile, log } = await shopper.turns.run(async ({ learner }) => {
@@ -61,18 +48,17 @@ export const exportProfile = takes(
   },
 );
 
-export const importProfile = async (needs: Needs, source: unknown, given?: unknown): Promise<ImportResult> => {
+export const importProfile = async (call: Call, source: unknown, given?: unknown): Promise<ImportResult> => {
   const { passphrase, merge } = parsed(optionsSchema, given ?? {}, 'profile.import()');
   const blob = parsed(fileSchema, source, merge ? 'profile.merge()' : 'profile.import()', 'file');
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const { isEncrypted, decryptFile } = await encryptedFiles();
   const file = await decodeExport(isEncrypted(bytes) ? await decryptFile(bytes, passphrase) : bytes);
-  needs.shopper.check(file.profile);
-  return merge ? mergeProfile(needs, file.log) : replaceProfile(needs, file);
+  return merge ? mergeProfile(call, file.log) : replaceProfile(call, file);
 };
 
 async function replaceProfile(
-  { shopper, device, era }: Needs,
+  { shopper, device, era }: Call,
   { profile, log: { whole, events: logged } }: ExportedProfile,
 ): Promise<ImportResult> {
   await shopper.reload(async () => {
@@ -98,21 +84,21 @@ const SLICE = 30;
  * Joins the log of another device to this one's, and learns both from the start in the order of time.
  * @throws SidestreamError `runtime/unknown-item` when the log is of another shop, `store/*`, `bundle/*`
  */
-async function mergeProfile(needs: Needs, log: ExportedLog): Promise<ImportResult> {
-  const { rest, shopper, device } = needs;
+async function mergeProfile(call: Call, log: ExportedLog): Promise<ImportResult> {
+  const { rest, shopper, device } = call;
   await rest.loadAll();
   await shopper.catchUp();
-  await loadItems(needs, log);
+  await loadItems(call, log);
   const results: ImportResult[] = [];
   await shopper.reload(async () => {
     // The store may be replaced right afterwards; this is repeated then.
-    results.push(await device.alone('merge', () => merge(needs, log)));
+    results.push(await device.alone('merge', () => merge(call, log)));
   });
   return results[0];
 }
 
 /** Loads the items that events are about, as was done when they were learned. */
-async function loadItems({ catalog, shards, device }: Needs, { events }: ExportedLog): Promise<void> {
+async function loadItems({ catalog, shards, device }: Call, { events }: ExportedLog): Promise<void> {
   if (shards) {
     const all = [...(await device.eventsAfter(0)), ...events].filter(({ type }) => type !== 'impression');
     const missing = [...new Set(all.map(({ itemId }) => itemId))].filter((id) => !catalog.find(id));
@@ -130,21 +116,21 @@ async function loadItems({ catalog, shards, device }: Needs, { events }: Exporte
 type Found = Awaited<ReturnType<typeof read>>;
 
 /** Nothing is stored before all is learned; then all of it is, in one transaction. To be called in a long turn. */
-async function merge(needs: Needs, log: ExportedLog): Promise<ImportResult> {
-  const { turns } = needs.shopper;
+async function merge(call: Call, log: ExportedLog): Promise<ImportResult> {
+  const { turns } = call.shopper;
   for (;;) {
-    const found = await read(needs, log);
+    const found = await read(call, log);
     const { logs, whole } = found;
     const { known, leftOut, added } = logs;
     const result: ImportResult = { added: added.length, known, leftOut, exact: whole && log.whole };
     if (added.length === 0) return result;
     const learner = turns.fresh();
     await turns.keepJournal(learner);
-    if (await learnAndStore(needs, learner, found)) return result;
+    if (await learnAndStore(call, learner, found)) return result;
   }
 }
 
-async function read({ device, era }: Needs, log: ExportedLog) {
+async function read({ device, era }: Call, log: ExportedLog) {
   device.checkEra(era);
   const { profile: before, origin } = await device.read();
   if (origin.readOnly) {
@@ -163,20 +149,20 @@ async function read({ device, era }: Needs, log: ExportedLog) {
 }
 
 /** @returns false if another tab replaced the profile meanwhile, or another store is in use; nothing is stored then */
-async function learnAndStore(needs: Needs, learner: Learner, found: Found): Promise<boolean> {
-  const { device, era } = needs;
+async function learnAndStore(call: Call, learner: Learner, found: Found): Promise<boolean> {
+  const { device, era } = call;
   const { before, origin, logs, whole } = found;
   const { storedProfile } = await profileFiles();
   const undone = await storedProfile(before ?? learner.save());
   // Events missing from the log are only in the profile, so continue from it.
   const base = whole ? null : before;
   if (base) learner.restore(base);
-  await replay(needs, learner, base ? logs.events.filter(({ id }) => id > base.lastEvent) : logs.events);
+  await replay(call, learner, base ? logs.events.filter(({ id }) => id > base.lastEvent) : logs.events);
   for (let { last } = found; ; ) {
     if (origin.store !== device.store || (await origin.store.generation()) !== origin.generation) return false;
     // Tracked while the other events were learned.
     const late = await device.eventsAfter(last);
-    await replay(needs, learner, late);
+    await replay(call, learner, late);
     const moved = (late.at(-1)?.id ?? last) - found.last;
     last = found.last + moved;
     const added = logs.added.map((event) => ({ ...event, id: event.id + moved }));
@@ -194,11 +180,7 @@ async function learnAndStore(needs: Needs, learner: Learner, found: Found): Prom
 }
 
 /** Learns events in slices, between which lists are made and the shopper may have changed their mind. */
-async function replay(
-  { device, reports, era }: Needs,
-  learner: Learner,
-  events: readonly LoggedEvent[],
-): Promise<void> {
+async function replay({ device, reports, era }: Call, learner: Learner, events: readonly LoggedEvent[]): Promise<void> {
   const total = events.length;
   let end = performance.now() + SLICE;
   for (const [loaded, event] of events.entries()) {

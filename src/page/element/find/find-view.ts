@@ -43,13 +43,17 @@ function resultOption(recommendation: Recommendation, position: number, context:
     : html`<div part="option" class="option" role="option" id=${id} aria-selected=${selected} data-id=${item.id}>${content}</div>`;
 }
 
+/** How the results were found, unless by their words. */
+const noteOf = (by: FindResponse['by'] | undefined, { meaning, alike }: FindLabels): string =>
+  by === 'photo' ? alike : by === 'meaning' ? meaning : '';
+
 function resultsView(
   { items, by }: Pick<FindResponse, 'items' | 'by'>,
   labels: FindLabels,
   context: ResultContext,
   clicked: (event: MouseEvent) => void,
 ): TemplateResult {
-  const note = { words: '', meaning: labels.meaning, photo: labels.alike }[by];
+  const note = noteOf(by, labels);
   return html`
     ${note ? html`<p part="note" class="note">${note}</p>` : nothing}
     <div part="list" class="list" role="listbox" id="results" aria-label=${labels.results} @click=${clicked} @auxclick=${clicked}>
@@ -88,8 +92,7 @@ export function spokenText({ state, response, unreadable, picture, words }: Sear
   const { items = [], by } = response ?? {};
   if (state === 'error') return unreadable ? labels.unreadable : labels.error;
   if (items.length === 0) return picture ? labels.nothingAlike : labels.empty(words);
-  const note = by === 'photo' ? `${labels.alike} ` : by === 'meaning' ? `${labels.meaning} ` : '';
-  return `${note}${labels.count(items.length)}`;
+  return `${noteOf(by, labels)} ${labels.count(items.length)}`.trim();
 }
 
 /** The focus stays in the field; a click on a result still counts. */

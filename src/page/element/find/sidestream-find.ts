@@ -1,10 +1,11 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Recommender } from '../../../device/protocol';
 import { correct, define, isPlain, languageOf } from '../dom';
+import { emit } from '../events';
+import { Impressions } from '../impressions';
 import { SourceProperties } from '../properties';
 import { CardCode } from '../recs/card-code';
 import { completeLabels } from '../recs/labels';
-import { Impressions } from '../recs/late/impressions';
 import {
   bodyView,
   type FindLabels,
@@ -14,7 +15,7 @@ import {
   type ResultContext,
   spokenText,
 } from './find-view';
-import { dispatch, type FindDetail, type FindSubmitDetail, Search } from './search';
+import { Search } from './search';
 import { findStyles } from './sidestream-find.styles';
 
 const MAX_LENGTH = 200;
@@ -260,9 +261,9 @@ export class SidestreamFind extends SourceProperties {
   }
 
   #submit(): void {
-    const detail: FindSubmitDetail = { text: this.value.trim() };
+    const text = this.value.trim();
     this.#close();
-    if (dispatch(this, 'sidestream-find-submit', detail)) this.#ownInput?.form?.requestSubmit();
+    if (emit(this, 'sidestream-find-submit', { text })) this.#ownInput?.form?.requestSubmit();
   }
 
   readonly #clicked = (event: MouseEvent): void => {
@@ -282,9 +283,8 @@ export class SidestreamFind extends SourceProperties {
     this.#search.track('click', item.id);
     const link = event.target.closest('a');
     const href = link?.getAttribute('href') ?? '';
-    const detail: FindDetail = { item, position, placement: 'find', recommendationId: response.id };
-    const follows = dispatch(this, 'sidestream-find-select', detail);
-    if (!follows || href === '') event.preventDefault();
+    const detail = { item, position, placement: 'find', recommendationId: response.id } as const;
+    if (!emit(this, 'sidestream-find-select', detail) || href === '') event.preventDefault();
     else if (this.navigate && isPlain(event, link)) {
       event.preventDefault();
       this.navigate(href);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { recommendation } from '../../../../testing/fake-recommender';
 import type { InspectedExpert } from '../../../device/protocol';
-import { colorOf, namedExperts } from './experts';
+import { namedExperts } from './experts';
 import { ENGLISH_INSPECTOR, wordsIn } from './words';
 
 const words = wordsIn(ENGLISH_INSPECTOR, 'en');
@@ -13,7 +13,6 @@ const expert = (id: number, state: InspectedExpert['state'], ...categories: stri
   removed: null,
   choices: categories.length,
   share: 0.1,
-  earlier: null,
   from: categories.map((category) => {
     made += 1;
     return { item: { ...recommendation(`i${made}`).item, category }, time: null };
@@ -55,15 +54,4 @@ it('never has two equal titles', () => {
 it('leaves out experts that were removed, and those on trial', () => {
   const others = [expert(1, 'removed', 'Toys'), expert(2, 'candidate', 'Toys')];
   expect(titlesOf(expert(0, 'generalist'), ...others)).toEqual(['Everything you chose']);
-});
-
-it('gives every expert that is there its own colour', () => {
-  const all = [
-    expert(0, 'generalist'),
-    expert(7, 'frozen'),
-    expert(3, 'active'),
-    expert(2, 'removed'),
-    expert(8, 'candidate'),
-  ];
-  expect(all.map(({ id }) => colorOf(id, all))).toEqual(['0', '2', '1', 'dropped', 'trial']);
 });

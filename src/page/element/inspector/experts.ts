@@ -79,13 +79,3 @@ function shownOf({ state, from }: Pick<InspectedExpert, 'state' | 'from'>, topic
   const items = from.map(({ item }) => item).filter((item) => state === 'generalist' || fits(item));
   return [...new Map(items.map((item) => [item.id, item])).values()].slice(0, MAX_PICTURES);
 }
-
-/** Colour name of an expert, the same in its card and in the charts. */
-export function colorOf(id: number, experts: readonly Pick<InspectedExpert, 'id' | 'state'>[]): string {
-  const state = experts.find((expert) => expert.id === id)?.state ?? 'candidate';
-  if (state === 'generalist') return '0';
-  if (state === 'removed') return 'dropped';
-  if (state === 'candidate') return 'trial';
-  const kept = experts.filter((expert) => expert.state === 'active' || expert.state === 'frozen').map((one) => one.id);
-  return `${1 + kept.toSorted((a, b) => a - b).indexOf(id)}`;
-}

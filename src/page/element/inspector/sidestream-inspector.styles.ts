@@ -5,17 +5,7 @@ export const inspectorStyles = css`
   :host {
     --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 66%, transparent));
     --_line: color-mix(in srgb, currentColor 14%, transparent);
-    --_backbone: color-mix(in srgb, currentColor 24%, transparent);
     --_alarm: color-mix(in srgb, #d23a50 80%, currentColor);
-    --_expert-trial: var(--_backbone);
-    --_expert-dropped: color-mix(in srgb, currentColor 45%, transparent);
-    --_expert-own: var(--_accent);
-    --_expert-popularity: var(--_alarm);
-    --_expert-content: currentColor;
-    --_expert-0: #3b6fb6;
-    --_expert-1: #c8641b;
-    --_expert-2: #3f8f4f;
-    --_expert-3: #8e5aa8;
     display: block;
     container: inspector / inline-size;
     font-size: 0.9375rem;
@@ -27,11 +17,6 @@ export const inspectorStyles = css`
   h3 {
     margin: 2rem 0 0;
     font-size: 1.0625rem;
-    font-weight: 650;
-  }
-  h4 {
-    margin: 0.75rem 0 0.375rem;
-    font-size: 0.9375rem;
     font-weight: 650;
   }
   p {
@@ -50,8 +35,7 @@ export const inspectorStyles = css`
     background: none;
     border: 0;
   }
-  button,
-  summary {
+  button {
     cursor: pointer;
   }
   .note {
@@ -140,7 +124,6 @@ export const inspectorStyles = css`
   }
 
   .products,
-  .places,
   .experts,
   .facts {
     display: grid;
@@ -148,86 +131,50 @@ export const inspectorStyles = css`
     gap: 0.5rem 1.5rem;
   }
   .products li,
-  .places li,
   .experts .title,
-  .keys li,
   .about-item {
     display: flex;
     align-items: center;
     gap: 0.5rem;
     min-inline-size: 0;
   }
-  .products .name,
-  .places .name {
+  .products .name {
     flex: 1;
     min-inline-size: 0;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .shares {
-    margin-block-start: 0.375rem;
-  }
-  .shares,
   .bars {
-    --_columns: 14rem minmax(0, 1fr) 6rem;
     max-inline-size: 52rem;
   }
-  .bars li,
-  .scale {
+  .bars li {
     display: grid;
-    grid-template-columns: var(--_columns);
+    grid-template-columns: minmax(5.5rem, 42%) minmax(0, 1fr) 4rem;
     align-items: center;
-    column-gap: 0.75rem;
+    gap: 0.75rem;
+    padding-block: 0.25rem;
   }
-  .room {
-    display: grid;
-    align-content: center;
-    align-self: stretch;
-    padding-block: 0.5rem;
-  }
-  /* Guide lines at the numbers of the scale. */
-  .shares .room {
-    background: linear-gradient(var(--_line) 0 0) 50% / 1px 100% no-repeat;
-    border-inline: 1px solid var(--_line);
-  }
-  .scale {
-    font-size: 0.75rem;
-    color: var(--_muted);
-  }
-  .scale > span {
-    display: flex;
-    grid-column: 2;
-    justify-content: space-between;
-    margin-inline: -1rem;
-  }
-  .scale span span {
-    inline-size: 2.5rem;
-    text-align: center;
+  .bars .name {
+    overflow-wrap: anywhere;
+    hyphens: auto;
   }
   .bars svg {
+    inline-size: 100%;
     block-size: 0.5rem;
     overflow: hidden;
   }
-  .room > .about {
-    white-space: nowrap;
+  :host(:dir(rtl)) .bars svg {
+    transform: scaleX(-1);
   }
-  .shares .room > .about {
-    padding-inline-start: 0.5rem;
+  .track {
+    fill: var(--_tile);
   }
-  .swatch {
-    flex: none;
-    inline-size: 0.875rem;
-    block-size: 0.375rem;
-    background: var(--_accent);
+  .more {
+    fill: var(--_accent);
   }
-  .swatch.mark {
-    inline-size: 0.1875rem;
-    block-size: 0.75rem;
-    background: currentColor;
-  }
-  .swatch.range {
-    opacity: 0.35;
+  .less {
+    fill: var(--_alarm);
   }
 
   .experts {
@@ -248,78 +195,20 @@ export const inspectorStyles = css`
     flex: 1;
     font-weight: 600;
   }
-  .dot {
-    flex: none;
-    inline-size: 0.75rem;
-    block-size: 0.75rem;
-    background: var(--_own);
-    border-radius: 50%;
-  }
   .pictures {
     display: flex;
     flex-wrap: wrap;
     gap: 0.25rem;
   }
-  .pictures .picture,
-  .opened .picture {
+  .pictures .picture {
     background: var(--_surface);
   }
   .named {
     position: relative;
   }
 
-  .chart {
-    margin: 1rem 0 0;
-  }
-  .chart .note {
-    margin-block: 0 0.375rem;
-  }
-  .keys {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.125rem 1rem;
-    margin-block-end: 0.5rem;
-    font-size: 0.8125rem;
-  }
-  .keys .dot {
-    inline-size: 0.875rem;
-    block-size: 0.375rem;
-    border-radius: 99rem;
-  }
-  .drawing [data-key] {
-    cursor: pointer;
-  }
-  figcaption {
-    display: flex;
-    justify-content: space-between;
-    margin-block-end: 0.375rem;
-    font-weight: 550;
-  }
-  sidestream-inspector-chart {
-    display: block;
-    min-block-size: 5rem;
-  }
-  /* Anchors of its texts are of the paper, not of the language. */
-  .drawing {
-    direction: ltr;
-  }
-  .drawing text {
-    white-space: pre;
-  }
-
-  /* The timeline, the explanation of one recommendation, the two lists side by side, figures and controls. */
-  .check {
-    display: inline-flex;
-    align-items: center;
-    gap: 0.5rem;
-    margin-block-end: 0.5rem;
-    cursor: pointer;
-  }
   .timeline > li {
     border-block-end: 1px solid var(--_line);
-  }
-  .timeline + .button {
-    margin-block-start: 0.75rem;
   }
   .row {
     display: flex;
@@ -329,25 +218,10 @@ export const inspectorStyles = css`
     padding: 0.5rem 0;
     text-align: start;
   }
-  button.row:hover .name {
+  .row:hover .name {
     text-decoration: underline;
   }
-  .run {
-    display: flex;
-    flex: none;
-    gap: 0.25rem;
-  }
-  .each {
-    margin: 0 0 0.75rem;
-  }
-  .each summary {
-    font-weight: 400;
-    color: var(--_muted);
-  }
-  .each ol {
-    margin-block-start: 0.25rem;
-  }
-  button.row::after {
+  .row::after {
     content: '';
     flex: none;
     inline-size: 0.5rem;
@@ -365,24 +239,8 @@ export const inspectorStyles = css`
     flex: 1;
     min-inline-size: 0;
   }
-  .what .badge {
-    justify-self: start;
-    margin-block-start: 0.25rem;
-  }
-  .timeline > :not(.choice) > .row .name {
+  .row .name {
     font-weight: 600;
-  }
-  .spot {
-    flex: none;
-    inline-size: 1rem;
-    block-size: 1rem;
-    margin-inline: 0.75rem;
-    background: var(--_accent);
-    border-radius: 50%;
-  }
-  [data-kind='rejected'] .spot {
-    background: var(--_muted);
-    border-radius: 0.125rem;
   }
   .opened {
     margin-block-end: 0.75rem;
@@ -390,25 +248,8 @@ export const inspectorStyles = css`
     background: var(--_tile);
     border-radius: 0.75rem;
   }
-  .opened p + p {
+  .opened p + .button {
     margin-block-start: 0.5rem;
-  }
-  .places {
-    row-gap: 0.25rem;
-    margin-block: 0.75rem;
-  }
-  .two .places {
-    grid-template-columns: 1fr;
-  }
-  .places .value {
-    min-inline-size: 1.25rem;
-  }
-  [data-place='left'] .name {
-    text-decoration: line-through;
-  }
-  :is([data-place='added'], [data-place='left']) .badge {
-    font-weight: 650;
-    border-color: currentColor;
   }
 
   .picker {
@@ -436,55 +277,6 @@ export const inspectorStyles = css`
   }
   .about-item + .lead {
     margin-block-start: 0.75rem;
-  }
-  .two {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr));
-    gap: 0 2rem;
-  }
-  .record {
-    inline-size: 100%;
-  }
-
-  details {
-    margin-block-start: 0.5rem;
-  }
-  .more {
-    margin-block-start: 1.5rem;
-    padding-block-start: 0.75rem;
-    border-block-start: 1px solid var(--_line);
-  }
-  summary {
-    inline-size: fit-content;
-    font-size: 0.875rem;
-    font-weight: 550;
-  }
-  .scroll-across {
-    overflow-x: auto;
-  }
-  .scroll {
-    max-block-size: 18rem;
-    margin-block-start: 0.5rem;
-    overflow: auto;
-  }
-  table {
-    border-collapse: collapse;
-    font-size: 0.875rem;
-    font-variant-numeric: tabular-nums;
-  }
-  th,
-  td {
-    padding: 0.3125rem 1rem 0.3125rem 0;
-    text-align: start;
-    vertical-align: top;
-    font-weight: 400;
-    border-block-end: 1px solid var(--_line);
-  }
-  :host(:dir(rtl)) :is(th, td) {
-    padding: 0.3125rem 0 0.3125rem 1rem;
-  }
-  thead th {
-    color: var(--_muted);
   }
 
   .facts {
@@ -554,38 +346,9 @@ export const inspectorStyles = css`
     border: 2px solid var(--_accent);
   }
 
-  /* All charts. */
-  svg {
-    display: block;
-    inline-size: 100%;
-    block-size: auto;
-  }
-  rect.expert {
-    fill: var(--_accent);
-  }
-  rect.mark {
-    fill: currentColor;
-  }
-  rect.range {
-    fill: var(--_accent);
-    opacity: 0.25;
-  }
-  rect.negative {
-    fill: var(--_backbone);
-  }
-  rect.track {
-    fill: var(--_tile);
-  }
-
-  /* Right-to-left text, narrow containers and forced colours: these rules come last. */
-  /* The charts of Plot are drawn from right to left; the small ones are turned. */
-  :host(:dir(rtl)) .bars svg {
-    transform: scaleX(-1);
-  }
-
   /* Words that are English whichever way the page is read, and names of products: their stops stay where they belong. */
-  :host(:dir(rtl)) :is(.name, td, .about-item .about),
-  :host(:dir(rtl)) .panel:not([lang='ar']) :is(p, h3, h4, th, td, dt, dd, summary, figcaption, button, label, .name, .about, .badge, .keys li) {
+  :host(:dir(rtl)) :is(.name, .about-item .about),
+  :host(:dir(rtl)) .panel:not([lang='ar']) :is(p, h3, dt, dd, button, label, .name, .about, .badge) {
     unicode-bidi: plaintext;
     text-align: right;
   }
@@ -609,24 +372,6 @@ export const inspectorStyles = css`
     .short-name {
       display: inline;
     }
-    .shares,
-    .bars {
-      --_columns: minmax(5.5rem, 42%) minmax(0, 1fr) 3.5rem;
-    }
-    .row:has(.run) {
-      flex-wrap: wrap;
-    }
-    .row .run {
-      inline-size: 100%;
-    }
-    /* The words need the room of the bar and of the guide lines. */
-    .room > .about {
-      white-space: normal;
-    }
-    .bars .name {
-      overflow-wrap: anywhere;
-      hyphens: auto;
-    }
   }
   @media (forced-colors: active) {
     :host {
@@ -635,22 +380,12 @@ export const inspectorStyles = css`
       --_alarm: LinkText;
       --_surface: Canvas;
       --_line: GrayText;
-      --_backbone: GrayText;
       --_tile: Canvas;
-      --_expert-trial: color-mix(in srgb, CanvasText 20%, Canvas);
-      --_expert-dropped: color-mix(in srgb, CanvasText 50%, Canvas);
-      --_expert-0: Highlight;
-      --_expert-1: LinkText;
-      --_expert-2: CanvasText;
-      --_expert-3: color-mix(in srgb, LinkText 45%, Canvas);
     }
     .tabs button {
       border-color: Canvas;
     }
-    .dot,
-    .spot,
-    .swatch,
-    .room,
+    .bars svg,
     .picture {
       forced-color-adjust: none;
     }
@@ -661,7 +396,7 @@ export const inspectorStyles = css`
     .tabs [aria-selected='true'] {
       border-color: Highlight;
     }
-    rect.track {
+    .track {
       stroke: GrayText;
     }
   }

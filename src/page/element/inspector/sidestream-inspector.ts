@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { Metrics, Recommender, Status } from '../../../device/protocol';
+import type { Recommender, Status } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { correct, define, languageOf } from '../dom';
 import { emit } from '../events';
@@ -23,9 +23,9 @@ export type InspectorView = (typeof VIEWS)[number];
 const REFRESH_DELAY = 150;
 
 /**
- * Shows a recommender's learned profile on this device in four views: its content, its history, why a product has its position, and
- * whether it helps. Each view starts in plain words and offers figures on demand; an earlier state can be restored, and the
- * profile can be exported, imported and deleted.
+ * Shows a recommender's learned profile on this device in four views: its content, its earlier states, why a product has its
+ * position, and whether it helps. Each view starts in plain words; an earlier state can be restored, and the profile can be exported,
+ * imported and deleted.
  *
  * @tag sidestream-inspector
  * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
@@ -36,27 +36,23 @@ const REFRESH_DELAY = 150;
  * @csspart tabs - The row of the four questions.
  * @csspart view - The open view.
  * @csspart products - Products that shaped the list.
- * @csspart categories - Categories that shaped it.
  * @csspart experts - The cards of the experts.
- * @csspart chart - Each chart with its figures.
- * @csspart weights - The chart of personal weights.
- * @csspart timeline - The points of the timeline.
+ * @csspart timeline - The earlier states.
  * @csspart snapshot - The changes that going back to a snapshot would make.
  * @csspart choices - The products to choose from.
  * @csspart why - The explanation of one product.
+ * @csspart score - The parts of its score.
  * @csspart behind - The past choices behind a product.
- * @csspart lists - The lists with and without the learned profile.
- * @csspart record - The table of mean positions.
- * @csspart metrics - The chart of clicks per impression.
+ * @csspart lists - The products that are in the list because of the profile.
  * @csspart facts - The list of operating figures.
  * @csspart controls - The buttons for export, import and deletion.
  * @csspart reset - The button that forgets the learned profile.
  * @csspart picture - The picture of a product.
  *
- * @cssproperty [--sidestream-accent=currentColor] - Colour of bars, lines and focus rings.
+ * @cssproperty [--sidestream-accent=currentColor] - Colour of bars and focus rings.
  * @cssproperty [--sidestream-tile] - Background of cards, pictures and tracks; a tint of the text colour.
  * @cssproperty [--sidestream-muted] - Colour of secondary text; a softened text colour.
- * @cssproperty [--sidestream-surface=Canvas] - Background behind it, for the edges in charts.
+ * @cssproperty [--sidestream-surface=Canvas] - Background of pictures and messages.
  */
 export class SidestreamInspector extends LitElement {
   /** @internal */
@@ -76,9 +72,9 @@ export class SidestreamInspector extends LitElement {
 
   readonly #found = new FoundRecommender(this, (recommender, isOther) => this.#use(recommender, isOther));
   #status: Status | null = null;
-  #metrics: Metrics | null = null;
   #failure: SidestreamError | null = null;
   #said = '';
+  #busy = false;
   #views = freshViews();
   /** Views that show the present state. */
   readonly #loaded = new Set<InspectorView>();
@@ -103,10 +99,9 @@ export class SidestreamInspector extends LitElement {
     if (!recommender) return;
     this.#loaded.clear();
     try {
-      const [status, metrics] = await Promise.all([recommender.status.get(), recommender.experiment.metrics()]);
+      const status = await recommender.status.get();
       if (recommender !== this.#found.value) return;
       this.#status = status;
-      this.#metrics = metrics;
       await this.#load(this.view);
       this.#failure = null;
     } catch (thrown) {
@@ -120,7 +115,7 @@ export class SidestreamInspector extends LitElement {
     const views = new RegExp(`^(${VIEWS.join('|')})$`);
     correct(this, 'view', views, 'learned', `must be ${VIEWS.join(', ')}; the first one is open.`);
     if (changed.has('recommender') && this.#found.find()) return;
-    if (changed.has('view') && !this.#loaded.has(this.view)) void this.#show(this.view);
+    if (changed.has('view') && !this.#loaded.has(this.view)) void this.#run(() => this.#load(this.view));
     if (changed.has('itemId') && this.itemId !== null) void this.#choose(this.itemId);
   }
 
@@ -167,14 +162,14 @@ export class SidestreamInspector extends LitElement {
   /** The data for the views; null until the recommender has answered. */
   get #host(): InspectorHost | null {
     const words = this.#wordsNow();
-    const [recommender, status, metrics] = [this.#found.value, this.#status, this.#metrics];
-    if (!words || !recommender || !status || !metrics) return null;
+    const [recommender, status] = [this.#found.value, this.#status];
+    if (!words || !recommender || !status) return null;
     return {
       recommender,
       status,
-      metrics,
       words,
-      level: this.headingLevel,
+      busy: this.#busy,
+      run: (action) => this.#run(action),
       heading: (text) => html`<h3 aria-level=${this.headingLevel}>${text}</h3>`,
       update: () => this.requestUpdate(),
       focus: (selector) => {
@@ -203,13 +198,17 @@ export class SidestreamInspector extends LitElement {
     }
   }
 
-  async #show(name: InspectorView): Promise<void> {
+  async #run(action: () => Promise<void>): Promise<void> {
+    this.#busy = true;
+    this.requestUpdate();
     try {
-      await this.#load(name);
+      await action();
     } catch (thrown) {
       this.#fail(thrown);
+    } finally {
+      this.#busy = false;
+      this.requestUpdate();
     }
-    this.requestUpdate();
   }
 
   async #choose(id: string): Promise<void> {
@@ -242,7 +241,6 @@ export class SidestreamInspector extends LitElement {
   #use(recommender: Recommender, isOther: boolean): (() => void)[] {
     if (isOther) {
       this.#status = null;
-      this.#metrics = null;
       this.#failure = null;
       this.#views = freshViews();
       this.requestUpdate();

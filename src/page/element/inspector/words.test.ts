@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { expectedTexts, LABEL_LANGUAGES } from '../../../../testing/languages';
 import { labelLanguage } from '../../../core/labels';
-import { backendWords, ENGLISH_INSPECTOR, formatsIn, INSPECTOR_TEXTS, runWords, type Words, wordsIn } from './words';
+import { TERMS } from '../../../device/ranking';
+import { ENGLISH_INSPECTOR, INSPECTOR_TEXTS, type Words, wordsIn } from './words';
 
 const ENGLISH = wordsIn(ENGLISH_INSPECTOR, 'en');
 
@@ -14,12 +15,9 @@ async function wordsOf(language: string): Promise<Words> {
 
 describe('formats', () => {
   it('name the day of a moment unless that is today', () => {
-    const formats = formatsIn(ENGLISH_INSPECTOR, 'en');
+    const { formats } = ENGLISH;
     expect(formats.moment(Date.now())).toMatch(/^today, \d/);
-    const [first, last] = [new Date(2020, 2, 4, 15, 6).getTime(), new Date(2020, 2, 5, 16, 7).getTime()];
-    expect(formats.moment(first)).toMatch(/^Mar 4, 2020, 3:06/);
-    expect(formats.moments(first, last)).toMatch(/^Mar 4, 2020 – Mar 5, 2020, 4:07/);
-    expect(formats.moments(last - 1000, last)).toMatch(/^Mar 5, 2020, 4:07/);
+    expect(formats.moment(new Date(2020, 2, 4, 15, 6).getTime())).toMatch(/^Mar 4, 2020, 3:06/);
   });
 
   it.each([
@@ -37,15 +35,15 @@ describe('texts', () => {
   it('are English for a language without texts, with its numbers', () => {
     expect(INSPECTOR_TEXTS.in('it')?.texts).toBe(ENGLISH_INSPECTOR.texts);
     const words = wordsIn(ENGLISH_INSPECTOR, 'it');
-    expect(words.formats.fine(1.5)).toBe('1,5');
+    expect(words.formats.bytes(1500)).toBe('1,5 kB');
     expect(words.formats.place(2)).toBe('2nd');
   });
 
   it('use the form of one thing where the language does', async () => {
-    expect(ENGLISH.counted(ENGLISH_INSPECTOR.texts.timeline.soFar, 1)).toBe('1 choice so far');
-    expect(ENGLISH.counted(ENGLISH_INSPECTOR.texts.timeline.soFar, 0)).toBe('0 choices so far');
+    expect(ENGLISH.counted(ENGLISH_INSPECTOR.texts.learned.learned, 1)).toBe('1 choice');
+    expect(ENGLISH.counted(ENGLISH_INSPECTOR.texts.learned.learned, 0)).toBe('0 choices');
     const { texts, counted } = await wordsOf('de');
-    expect(counted(texts.timeline.tastes, 1)).toBe('1 eigene Vorliebe');
+    expect(counted(texts.timeline.wouldLose, 1)).toBe('Das Profil verlöre die Wahl seitdem.');
   });
 
   it('isolate listed names in Arabic', async () => {
@@ -59,30 +57,15 @@ describe('texts', () => {
   });
 });
 
-describe('runWords', () => {
-  it('says what ran, where, why not on a GPU, and for how long', () => {
-    const run = { modality: 'image', encoder: 'mobilenet-v2', milliseconds: 1234 } as const;
-    const { formats } = ENGLISH;
-    expect(runWords({ ...run, backend: 'wasm', reason: 'no WebGPU adapter' }, formats)).toBe(
-      'mobilenet-v2, wasm (no WebGPU adapter), 1,234 ms',
-    );
-    expect(runWords({ ...run, backend: 'webgpu', reason: null }, formats)).toBe('mobilenet-v2, WebGPU, 1,234 ms');
+describe('parts', () => {
+  it('have a name for every term of the score', () => {
+    const names = TERMS.map((term) => ENGLISH_INSPECTOR.texts.parts[term] ?? '');
+    expect(new Set(names).size).toBe(TERMS.length);
+    for (const [n, name] of names.entries()) expect(name.split(' ').length, TERMS[n]).toBeGreaterThan(1);
   });
 });
 
-describe('backendWords', () => {
-  it('is one line about encoders and learner', () => {
-    const run = { modality: 'text', encoder: 'use-lite', milliseconds: 8, backend: 'wasm', reason: null } as const;
-    expect(backendWords({ encoders: 'wasm', learner: 'wasm', runs: [run, { ...run, encoder: 'clip' }] }, ENGLISH)).toBe(
-      'Encoders: use-lite, wasm, 8 ms; clip, wasm, 8 ms. Learner: wasm.',
-    );
-    expect(backendWords({ encoders: null, learner: 'javascript', runs: [] }, ENGLISH)).toBe(
-      'Encoders: not needed yet. Learner: JavaScript.',
-    );
-  });
-});
-
-/** The texts of a language by path: `why.columns.part`. */
+/** The texts of a language by path: `why.place`. */
 async function textsByPath(language: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const visit = (value: object, path: string[]): void => {

@@ -7,9 +7,12 @@ const MAX_WAIT_MS = 1000;
 const isTool = (name: string): name is ToolName | 'auto' => name === 'auto' || TOOLS.some((tool) => tool === name);
 
 /** The connection of a namespace to its tool. */
-interface Following extends ReturnType<typeof connect> {
+interface Following {
   /** Null while no recommender is started. */
   recommender: Promise<Recommender> | null;
+  /** Settles when the tool's first answer has been carried out. */
+  first: Promise<void>;
+  disconnect(): void;
 }
 
 const followings = new Map<string, Following>();
@@ -35,22 +38,17 @@ export async function follow(
   let following = followings.get(namespace);
   if (!following || (recommender && following.recommender !== recommender)) {
     following?.disconnect();
-    following = { recommender, ...connect(namespace, attribute, recommender) };
+    const { applied, disconnect } = followConsent(recommender ?? new Promise(() => undefined), attribute, {
+      namespace,
+    });
+    const late = recommender?.then(
+      () => new Promise<void>((resolve) => setTimeout(resolve, MAX_WAIT_MS)),
+      () => undefined,
+    );
+    following = { recommender, first: late ? Promise.race([applied, late]) : Promise.resolve(), disconnect };
     followings.set(namespace, following);
   }
   await following.first;
-}
-
-function connect(namespace: string, source: ToolName | 'auto', recommender: Promise<Recommender> | null) {
-  const started = recommender ?? new Promise<Recommender>(() => undefined);
-  const { applied, disconnect } = followConsent(started, source, { namespace });
-  const late = started.then(
-    () => new Promise<void>((resolve) => setTimeout(resolve, MAX_WAIT_MS)),
-    () => undefined,
-  );
-  /** Settles when the tool's first answer has been carried out. */
-  const first = recommender ? Promise.race([applied, late]) : Promise.resolve();
-  return { first, disconnect };
 }
 
 function warn(attribute: string): void {

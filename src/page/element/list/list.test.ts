@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeRecommender, recommendation } from '../../../../testing/fake-recommender';
 import type { Progress, RecommendRequest } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { List, type ListNews, REFRESH_DELAY } from './list';
+import { List, REFRESH_DELAY } from './list';
 import { takeItems } from './reading-order';
 
 vi.mock('./reading-order', async (actual) => ({
@@ -31,9 +31,12 @@ class Host {
   }
   /** The host loads what the cards need before they are shown. */
   loading: Promise<void> = Promise.resolve();
-  heard(news: ListNews): Promise<void> | void {
-    if (news.kind === 'items') return this.loading;
-    if (news.kind === 'progress') this.reported.push(news.progress);
+  ready = (): Promise<void> => this.loading;
+  changed(): void {}
+  waiting(): void {}
+  missing(): void {}
+  progress(progress: Progress): void {
+    this.reported.push(progress);
   }
   report = (error: SidestreamError): void => {
     this.failures.push(error);
@@ -53,11 +56,7 @@ describe('List', () => {
     vi.useFakeTimers();
     fake = new FakeRecommender();
     host = new Host();
-    list = new List(
-      host as unknown as List['host'],
-      () => host.request(),
-      (news) => host.heard(news),
-    );
+    list = new List(host as unknown as List['host'], host);
     list.hostConnected();
   });
   afterEach(() => {

@@ -25,17 +25,20 @@ export type ListState =
   | { kind: 'filled'; response: RecommendResponse }
   | { kind: 'error'; error: SidestreamError };
 
-/** News of a list for the element that shows it. */
-export type ListNews =
-  /** These items will be shown once the callback resolves: it loads the code that their cards need. It never rejects. */
-  | { kind: 'items'; items: Recommendation[] }
+/** The element of a list, which answers it and is told; failures go to its `report`. */
+export interface ListView {
+  /** The next request; null while it is incomplete (a `similar` or `complement` list without an item). */
+  request(): RecommendRequest | null;
+  /** These items will be shown once it resolves: it loads the code that their cards need. It never rejects. */
+  ready(items: Recommendation[]): Promise<void>;
   /** The recommender changed; a refresh follows. */
-  | { kind: 'change'; status: Status }
-  | { kind: 'progress'; progress: Progress }
+  changed(status: Status): void;
+  progress(progress: Progress): void;
   /** The list begins to wait for its recommender. */
-  | { kind: 'waiting' }
+  waiting(): void;
   /** The list has had neither bundle nor recommender for 10 s, and the page offers no recommender for it. */
-  | { kind: 'missing' };
+  missing(): void;
+}
 
 /** A layout that shows something else than the last response. Its code is loaded late. */
 export interface Layout {
@@ -85,14 +88,9 @@ export class List implements ReactiveController, PageList {
   #edits = 0;
   readonly #refresh = new DebouncedRunner(() => this.#load(), REFRESH_DELAY);
 
-  /**
-   * @param request the next request; null while it is incomplete (a `similar` or `complement` list without an item)
-   * @param tell called with what happens, except failures, which the host reports
-   */
   constructor(
     readonly host: ListProperties,
-    private readonly request: () => RecommendRequest | null,
-    readonly tell: (news: ListNews) => Promise<void> | void,
+    readonly view: ListView,
   ) {
     this.settings = settingsOf(host).settings;
     host.addController(this);
@@ -199,7 +197,7 @@ export class List implements ReactiveController, PageList {
     if (!this.#source || !this.#inPage) return;
     const current = () => connection === this.#connection;
     const progress = (progress: Progress) => {
-      if (current()) void this.tell({ kind: 'progress', progress });
+      if (current()) this.view.progress(progress);
     };
     try {
       const recommender = await this.#source(progress);
@@ -207,7 +205,7 @@ export class List implements ReactiveController, PageList {
       this.recommender = recommender;
       this.#unsubscribe = [
         recommender.on('change', (status) => {
-          void this.tell({ kind: 'change', status });
+          this.view.changed(status);
           this.layout?.changed?.(status);
           this.#refresh.later(this.#pause);
         }),
@@ -242,7 +240,7 @@ export class List implements ReactiveController, PageList {
     if (!current()) return;
     let subject = '';
     try {
-      const request = this.request();
+      const request = this.view.request();
       if (!request) {
         this.#set({ kind: 'empty', response: null });
         return;
@@ -252,7 +250,7 @@ export class List implements ReactiveController, PageList {
       this.host.requestUpdate();
       const edits = this.#edits;
       const response = await turnsOf(recommender).request(request);
-      await this.tell({ kind: 'items', items: response.items });
+      await this.view.ready(response.items);
       if (!current()) return;
       if (edits !== this.#edits) {
         // The request was sent before the edit or the restart; its response would undo that for a moment.

@@ -1,16 +1,11 @@
-import type { Placement, RecommendRequest } from '../../../device/protocol';
+import type { RecommendRequest } from '../../../device/protocol';
+import type { ListProperties } from '../properties';
 
 /** Checked settings of a list: the page's values if they are valid, otherwise the defaults. */
-export interface Settings {
-  placement: Placement;
-  limit: number;
-  headingLevel: number;
-  layout: 'grid' | 'row' | 'feed' | 'bundle';
-  currency: string;
-  lowStock: number;
-  hrefTemplate: string;
-  exclude: string[];
-}
+export type Settings = Pick<
+  ListProperties,
+  'placement' | 'limit' | 'headingLevel' | 'layout' | 'currency' | 'lowStock' | 'hrefTemplate' | 'exclude'
+>;
 
 type Checked = Exclude<keyof Settings, 'exclude'>;
 

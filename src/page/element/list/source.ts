@@ -42,7 +42,7 @@ export class ListSource implements ReactiveController {
     if (this.#found || this.overdue || !this.list.host.isConnected) return;
     this.#timeout = setTimeout(() => {
       this.overdue = true;
-      void this.list.tell({ kind: 'missing' });
+      this.list.view.missing();
       this.list.host.requestUpdate();
     }, SOURCE_TIMEOUT);
   }
@@ -74,7 +74,7 @@ export class ListSource implements ReactiveController {
       if (bundle && consent && !recommender) void followConsentOf(namespace, consent, null);
       return null;
     }
-    void this.list.tell({ kind: 'waiting' });
+    this.list.view.waiting();
     if (recommender) return () => Promise.resolve(recommender);
     const found = bundle ? { bundle, namespace, market, workerUrl, consent } : pageBundle();
     return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));

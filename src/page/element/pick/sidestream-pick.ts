@@ -4,8 +4,8 @@ import { ENGLISH, fill, labelLanguage, type PageTexts } from '../../../core/labe
 import type { Recommendation, Recommender } from '../../../device/protocol';
 import { correct, define, languageOf } from '../dom';
 import { FoundRecommender } from '../found-recommender';
+import { picture } from '../image';
 import { PAGE_TEXTS } from '../labels';
-import { picture } from '../picture';
 import { ProductsElement } from '../properties';
 import { pickStyles } from './sidestream-pick.styles';
 

@@ -5,7 +5,7 @@ import { formatPrice } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import { PAGE_TEXTS } from '../labels';
 import { CardExtras, type ExtrasContext } from './card-extras';
-import { labelsIn } from './labels';
+import { completeLabels } from './labels';
 
 // There is no browser: a root without style sheets stands for the element's. e2e/card.spec.ts tests the page.
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const context = (language: string, given: Partial<ExtrasContext> = {}): ExtrasCo
   language,
   currency: 'EUR',
   lowStock: 5,
-  labels: labelsIn(language),
+  labels: completeLabels({}, language),
   ...given,
 });
 
@@ -66,7 +66,7 @@ describe('facts', () => {
   });
 
   it('are the texts of the page if it has some', () => {
-    const labels = { ...labelsIn('en'), sale: 'Deal', lowStock: (n: number) => `Last ${n}!` };
+    const labels = { ...completeLabels({}, 'en'), sale: 'Deal', lowStock: (n: number) => `Last ${n}!` };
     expect(factsOf({ price: 1, listPrice: 2 }, 'en', { labels }).badgeText).toBe('Deal');
     expect(factsOf({ quantity: 2 }, 'en', { labels }).badgeText).toBe('Last 2!');
   });
@@ -105,7 +105,7 @@ describe('facts', () => {
     expect(from(30, 'en')).toBe('');
     // Both prices read €25.00.
     expect(from(25, 'en', { lowest: 25, highest: 25.001 })).toBe('');
-    const labels = { ...labelsIn('en'), from: (price: string) => `${price}+` };
+    const labels = { ...completeLabels({}, 'en'), from: (price: string) => `${price}+` };
     expect(factsOf({ price: 25 }, 'en', { labels }, prices).priceFrom).toBe('€25.00+');
     expect(factsOf({ price: 25, listPrice: 50 }, 'en', {}, prices)).toMatchObject({
       listPrice: '€50.00',

@@ -43,18 +43,7 @@ export interface ExtrasContext {
 type Priced = Pick<Recommendation, 'item' | 'prices'>;
 
 /** Texts of a card beyond picture, title, price and reason; empty if the item has no such value. */
-export interface CardFacts {
-  /** `from €25.00` if other variants of the product cost more. */
-  priceFrom: string;
-  listPrice: string;
-  /** `−20 %`. */
-  saving: string;
-  rating: string;
-  ratings: string;
-  badge: Badge | '';
-  badgeText: string;
-  image2: string;
-}
+export type CardFacts = ReturnType<CardExtras['facts']>;
 
 /** Renders the parts of a card beyond picture, title, price and reason, and lets the shopper add a product to the cart. */
 export class CardExtras {
@@ -88,7 +77,7 @@ export class CardExtras {
   }
 
   /** The texts of an item's card. @param price formatted */
-  facts(recommendation: Priced, price: string, context: ExtrasContext): CardFacts {
+  facts(recommendation: Priced, price: string, context: ExtrasContext) {
     const { item, prices } = recommendation;
     const { language, currency, lowStock } = context;
     const decimal = numberFormat(language, DECIMAL);
@@ -100,8 +89,10 @@ export class CardExtras {
     const rating = ratingOf(item);
     const badge = badgeOf(listPrice ? item : { ...item, listPrice: undefined }, lowStock, Date.now());
     return {
+      /** `from €25.00` if other variants of the product cost more. */
       priceFrom: differ ? context.labels.from(price) : '',
       listPrice,
+      /** `−20 %`. */
       saving: saving
         ? numberFormat(language, { style: 'percent' })
             .format(-saving / 100)
@@ -109,7 +100,7 @@ export class CardExtras {
         : '',
       rating: rating ? decimal.format(rating.value) : '',
       ratings: rating?.count ? decimal.format(rating.count) : '',
-      badge: badge ?? '',
+      badge: badge ?? ('' as const),
       badgeText: badge ? badgeText(badge, item, context.labels) : '',
       image2: safeImage(secondImageOf(item)),
     };

@@ -5,7 +5,7 @@ import { imageOf, initialOf } from '../image';
 import type { Settings } from '../list/request';
 import type { CardExtras } from './card-extras';
 import type { CompleteLabels } from './labels';
-import type { RowScroller } from './late/scroller';
+import type { RowScroller } from './row-scroller';
 import type { CardFiller } from './template-card';
 import type { VariantChoice } from './variant-choice';
 

@@ -3,12 +3,15 @@ import { recommendation } from '../../../../testing/fake-recommender';
 import { LABEL_LANGUAGES } from '../../../../testing/languages';
 import type { Recommendation } from '../../../device/protocol';
 import { PAGE_TEXTS } from '../labels';
-import { completeLabels, headingOf, labelsIn } from './labels';
+import { completeLabels, headingOf } from './labels';
+
+const labelsIn = (language: string) => completeLabels({}, language);
 
 it('a heading is not shown in English first if it will be in another language', async () => {
   // Other tests have loaded languages.
   vi.resetModules();
-  const [{ labelsIn }, { PAGE_TEXTS }] = await Promise.all([import('./labels'), import('../labels')]);
+  const [{ completeLabels }, { PAGE_TEXTS }] = await Promise.all([import('./labels'), import('../labels')]);
+  const labelsIn = (language: string) => completeLabels({}, language);
   const { headings, products, retry } = labelsIn('de');
   expect([headings.recent, products, retry]).toEqual(['', '', 'Try again']);
   expect(labelsIn('nl').headings.recent).toBe('Recently viewed');
@@ -18,7 +21,7 @@ it('a heading is not shown in English first if it will be in another language', 
   expect(PAGE_TEXTS.in('fr')).toBeNull();
 });
 
-describe('labelsIn', () => {
+describe('completeLabels', () => {
   beforeAll(() => Promise.all(LABEL_LANGUAGES.map((language) => PAGE_TEXTS.load(language))));
 
   it.each(LABEL_LANGUAGES)('%s puts every value in its place', (language) => {

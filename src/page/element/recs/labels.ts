@@ -45,21 +45,16 @@ export interface RecsLabels extends ListLabels, CardLabels {}
 export type CompleteLabels = RecsLabels & { bundle: BundleLabels };
 
 /** Headings are visible at once and would change while being read. */
-const NO_HEADINGS: Record<Placement, string> = {
-  'for-you': '',
-  similar: '',
-  complement: '',
-  trending: '',
-  recent: '',
-  again: '',
-};
+const NO_HEADINGS: Partial<Record<Placement, string>> = Object.fromEntries(
+  Object.keys(ENGLISH.list.headings).map((placement) => [placement, '']),
+);
 
 /**
- * The built-in labels in a language: English, Japanese, German, French, Spanish or Arabic; English for any other. Until they are
- * loaded, English without headings.
+ * The given labels, completed with the built-in ones in a language: English, Japanese, German, French, Spanish or Arabic; English for any
+ * other. Until they are loaded, English without headings.
  * @param language a BCP 47 tag; except for the digits, only its first part counts. Default: the browser's language.
  */
-export function labelsIn(language?: string): CompleteLabels {
+export function completeLabels(given: Partial<RecsLabels>, language?: string): CompleteLabels {
   const texts = PAGE_TEXTS.in(language);
   const { list, cards, bundle } = texts ?? ENGLISH;
   const { lowStock, ratings } = cards;
@@ -67,7 +62,7 @@ export function labelsIn(language?: string): CompleteLabels {
   return {
     ...list,
     ...cards,
-    ...(texts ? {} : { headings: NO_HEADINGS, products: '', similarStyle: '' }),
+    ...(texts ? {} : { products: '', similarStyle: '' }),
     dismiss: (title) => fill(list.dismiss, { title }),
     dismissed: (title) => fill(list.dismissed, { title }),
     restored: (title) => fill(list.restored, { title }),
@@ -77,18 +72,9 @@ export function labelsIn(language?: string): CompleteLabels {
     rating: (value) => fill(cards.rating, { value: number(value) }),
     ratings: (count) => fill(formOf(ratings, count === 1), { count: number(count) }),
     addedToCart: (title) => fill(cards.addedToCart, { title }),
-    bundle,
-  };
-}
-
-/** The given labels, completed with the built-in ones of the language. */
-export function completeLabels(given: Partial<RecsLabels>, language?: string): CompleteLabels {
-  const builtIn = labelsIn(language);
-  return {
-    ...builtIn,
     ...given,
-    headings: { ...builtIn.headings, ...given.headings },
-    bundle: { ...builtIn.bundle, ...given.bundle },
+    headings: { ...list.headings, ...(texts ? {} : NO_HEADINGS), ...given.headings },
+    bundle: { ...bundle, ...given.bundle },
   };
 }
 

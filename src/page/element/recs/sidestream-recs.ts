@@ -1,9 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { formatPrice } from '../../../core/card';
-import type { Recommender, RecommendRequest, Status } from '../../../device/protocol';
-import { define, languageOf } from '../dom';
-import { emit } from '../events';
-import { List, type ListNews } from '../list/list';
+import type { Progress, Recommendation, Recommender, RecommendRequest, Status } from '../../../device/protocol';
+import { define, isPlain, languageOf, once } from '../dom';
+import { emit, type RecsClickDetail } from '../events';
+import { List } from '../list/list';
 import { itemsShownBefore } from '../list/reading-order';
 import { requestOf, settingsOf } from '../list/request';
 import { ListSource } from '../list/source';
@@ -13,10 +13,13 @@ import type { ListContext } from './card';
 import { cardStyles } from './card.styles';
 import { CardCode } from './card-code';
 import type { Feed } from './feed/feed';
-import { ListInteraction } from './interaction';
 import { completeLabels, headingOf } from './labels';
+import type { ShownList } from './shown-list';
 import { recsStyles } from './sidestream-recs.styles';
 import { cardsInside, isHidden, listView, scrollRoom, stateView } from './views';
+
+/** The code that lists need once they are shown. If it cannot be loaded, lists work without it. */
+const loadShownList = once(() => import('./shown-list'));
 
 /**
  * A list of recommendations that follows the shopper's actions, computed on this device.
@@ -123,14 +126,18 @@ export class SidestreamRecs extends ListProperties {
   /** @internal */
   static override styles = [hostStyles, pictureStyles, scriptStyles, recsStyles, cardStyles];
 
-  readonly #list = new List(
-    this,
-    () => this.#nextRequest(),
-    (news) => this.#heard(news),
-  );
+  readonly #list = new List(this, {
+    request: () => this.#nextRequest(),
+    ready: (items) => this.#cards.load(items),
+    changed: (status) => this.#changed(status),
+    progress: (progress) => this.#progress(progress),
+    waiting: () => this.#cards.prepare(this.#list),
+    missing: () => this.#warn(['bundle']),
+  });
   readonly #source = new ListSource(this.#list);
   readonly #cards = new CardCode(this.#list, this.#list);
-  readonly #interaction = new ListInteraction(this.#list, () => this.#context);
+  /** Undefined until its code is loaded: the first rendering of a list does not wait for it. */
+  #shown: ShownList | undefined;
   #lastStatus: Status | undefined;
   #retried = false;
   #rendered = '';
@@ -164,7 +171,7 @@ export class SidestreamRecs extends ListProperties {
   #nextRequest(): RecommendRequest | null {
     // All items that the shopper viewed are listed, including those that other lists show.
     const { placement, limit, exclude: given } = this.#list.settings;
-    const dismissals = this.#interaction.late?.dismissals;
+    const dismissals = this.#shown?.dismissals;
     const shown = placement === 'recent' ? [] : itemsShownBefore(this.#list);
     const feed = this.#feed;
     const exclude = [...new Set([...given, ...shown, ...(dismissals?.ids ?? []), ...(feed?.ids ?? [])])];
@@ -175,21 +182,10 @@ export class SidestreamRecs extends ListProperties {
     return request;
   }
 
-  #heard(news: ListNews): Promise<void> | void {
-    switch (news.kind) {
-      case 'items':
-        return this.#cards.load(news.items);
-      case 'change':
-        return this.#changed(news.status);
-      case 'waiting':
-        return this.#cards.prepare(this.#list);
-      case 'missing':
-        return this.#warn(['bundle']);
-      case 'progress':
-        // The items of this catalogue are not in its manifest: load the code that their cards may need alongside them.
-        if (news.progress.total && this.#list.state.kind === 'loading') this.#cards.prepareExtras();
-        emit(this, 'progress', news.progress);
-    }
+  #progress(progress: Progress): void {
+    // The items of this catalogue are not in its manifest: load the code that their cards may need alongside them.
+    if (progress.total && this.#list.state.kind === 'loading') this.#cards.prepareExtras();
+    emit(this, 'progress', progress);
   }
 
   /** Fewer events mean that the profile was reset or rolled back: dismissed items may be listed again. */
@@ -197,7 +193,7 @@ export class SidestreamRecs extends ListProperties {
     const { events, dismissed, lastUpdate } = this.#lastStatus ?? status;
     const reset = status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0);
     // An undone dismissal leaves a feed as it is.
-    if (reset || (dismissed > 0 && status.dismissed === 0)) this.#interaction.late?.dismissals.clear();
+    if (reset || (dismissed > 0 && status.dismissed === 0)) this.#shown?.dismissals.clear();
     if (reset && this.#feed) this.refresh();
     this.#lastStatus = status;
   }
@@ -208,7 +204,7 @@ export class SidestreamRecs extends ListProperties {
     list.settings = settings;
     list.layout = this.#cards.layout(settings.layout);
     this.#warn(wrong);
-    const dismissals = this.#interaction.late?.dismissals;
+    const dismissals = this.#shown?.dismissals;
     if (changed.has('placement') || changed.has('itemId')) dismissals?.clearPlaces();
     if (['recommender', 'lazy', ...SOURCE_PROPERTIES].some((name) => changed.has(name))) {
       this.#cards.feed?.clear();
@@ -235,7 +231,7 @@ export class SidestreamRecs extends ListProperties {
       if (document.activeElement === document.body)
         this.renderRoot.querySelector<HTMLElement>('a, .link, .retry')?.focus();
     }
-    if (kind !== 'loading') void this.#interaction.load();
+    if (kind !== 'loading') void this.#loadShown();
     const rendered = feed ? `${id} ${feed.pages}` : id;
     if (rendered === this.#rendered) return;
     this.#rendered = rendered;
@@ -253,7 +249,7 @@ export class SidestreamRecs extends ListProperties {
     const heading = this.heading || headingOf(placement, this.#feed?.basis ?? shown.items, labels);
     // A list that falls back to other products has another heading, which must not change while it is read.
     const open = !this.heading && state.kind === 'loading' && !/^(recent|again)$/.test(placement);
-    const dismissals = this.#interaction.late?.dismissals;
+    const dismissals = this.#shown?.dismissals;
     const cards = dismissals?.among(shown.items, labels) ?? shown.items.map((card) => ({ card }));
     const filled = 'response' in state && cards.length > 0;
     const own = (): TemplateResult | null | undefined =>
@@ -284,9 +280,58 @@ export class SidestreamRecs extends ListProperties {
       extras: this.#cards.extras,
       fill: this.#cards.filler(),
       variants: this.#cards.variants,
-      row: this.#interaction.late?.row,
-      onClick: this.#interaction.onClick,
+      row: this.#shown?.row,
+      onClick: this.#clicked,
     };
+  }
+
+  async #loadShown(): Promise<void> {
+    if (this.#shown) return;
+    try {
+      const { ShownList } = await loadShownList();
+      this.#shown ??= new ShownList(this.#list);
+      this.requestUpdate();
+    } catch (thrown) {
+      this.report(thrown);
+    }
+  }
+
+  /** One listener for built-in and template cards; a middle click opens a tab and counts too. */
+  readonly #clicked = (event: MouseEvent): void => {
+    const { target } = event;
+    if ((event.type === 'auxclick' && event.button !== 1) || !(target instanceof Element)) return;
+    const context = this.#context;
+    const { labels, placement, extras, variants } = context;
+    const place = target.closest<HTMLElement>('[part=item]');
+    if (target.closest('[data-undo]')) this.#shown?.dismissals.undo(place?.dataset.dismissed, labels);
+    const { id: recommendationId, items } = this.#list.shown;
+    const found = items.find(({ item }) => item.id === place?.dataset.id);
+    if (!found) return;
+    const position = this.#list.positionOf(found.item.id);
+    const { item } = variants?.of(found) ?? found;
+    const detail = { item, position, placement, recommendationId };
+    if (target.closest('[data-dismiss]')) void this.#dismiss({ ...found, position }, context);
+    else if (target.closest('[data-add-to-cart]')) extras?.add(detail, event, context);
+    else if (target.closest('a, button')) this.#choose(detail, event, target.closest('a'));
+  };
+
+  async #dismiss(chosen: Recommendation, { labels }: ListContext): Promise<void> {
+    // Its code loads right after the list; a faster shopper waits for it.
+    await this.#loadShown();
+    // The places of a feed stay: the others would move.
+    const most = this.#feed ? Number.POSITIVE_INFINITY : this.#list.settings.limit;
+    this.#shown?.dismissals.add(chosen, this.#list.shown.items, most, labels);
+  }
+
+  #choose(detail: RecsClickDetail, event: MouseEvent, link: Element | null): void {
+    this.#list.track('click', detail.item.id, { position: detail.position });
+    const href = link?.getAttribute('href');
+    // An empty href would reload the page.
+    if (!emit(this, 'itemclick', detail) || href === '') event.preventDefault();
+    else if (href && this.navigate && isPlain(event, link)) {
+      event.preventDefault();
+      this.navigate(href);
+    }
   }
 
   get #feed(): Feed | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recommendation } from '../../../../testing/fake-recommender';
-import { labelsIn } from './labels';
+import { completeLabels } from './labels';
 import { areImages, cardFields, fill, holds } from './template-card';
 
 const { item, ...rest } = recommendation('a');
@@ -17,7 +17,7 @@ const NO_FACTS = {
   } as const),
   image2: '',
 };
-const context = { language: 'en', currency: '', lowStock: 5, labels: labelsIn('en') };
+const context = { language: 'en', currency: '', lowStock: 5, labels: completeLabels({}, 'en') };
 const { fields, values } = cardFields(
   { ...rest, item: { ...item, quantity: 0, attributes } },
   2,

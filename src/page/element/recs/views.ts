@@ -22,7 +22,7 @@ export function listView(places: Place[], context: ListContext): TemplateResult 
   const { row, onClick } = context;
   let position = 0;
   return html`
-    <ol part="list" class="list" role="list" .style=${columnsOf(places.length)} @click=${onClick} @auxclick=${onClick} @keydown=${row?.onKey} @scroll=${row?.measure}>
+    <ol part="list" class="list" role="list" .style=${columnsOf(places.length)} @click=${onClick} @auxclick=${onClick} @scroll=${row?.measure}>
       ${repeat(
         places,
         ({ card, dismissed }) => card?.item.id ?? `dismissed ${dismissed}`,

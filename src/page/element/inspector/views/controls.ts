@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { Busy, type InspectorHost } from './view';
+import type { InspectorHost } from './view';
 
 /** Actions that need a second click. */
 type Question = 'reset' | 'forget' | 'import';
@@ -8,7 +8,6 @@ type Question = 'reset' | 'forget' | 'import';
 export class Controls {
   #asked: Question | null = null;
   #file: File | null = null;
-  readonly #busy = new Busy();
   #passphrase = '';
 
   render(host: InspectorHost): TemplateResult {
@@ -21,10 +20,10 @@ export class Controls {
         <input type="password" autocomplete="new-password" data-testid="passphrase" .value=${this.#passphrase} @input=${this.#typed} />
       </label>
       <div part="controls" class="controls">
-        <button class="button" type="button" data-testid="export" ?disabled=${this.#busy.now || denied} @click=${() => this.#run(host, () => this.#export(host))}>${texts.export}</button>
-        <label class="button ${this.#busy.now || denied ? 'off' : ''}">${texts.import.button}<input class="sidestream-unseen" type="file" data-testid="import" ?disabled=${this.#busy.now || denied} @change=${(event: Event) => this.#chosen(host, event)} /></label>
-        <button part="reset" class="button" type="button" data-testid="reset" ?disabled=${this.#busy.now} @click=${() => this.#ask(host, 'reset')}>${texts.reset.button}</button>
-        <button class="button" type="button" data-testid="forget" ?disabled=${this.#busy.now} @click=${() => this.#ask(host, 'forget')}>${texts.forget.button}</button>
+        <button class="button" type="button" data-testid="export" ?disabled=${host.busy || denied} @click=${() => this.#run(host, () => this.#export(host))}>${texts.export}</button>
+        <label class="button ${host.busy || denied ? 'off' : ''}">${texts.import.button}<input class="sidestream-unseen" type="file" data-testid="import" ?disabled=${host.busy || denied} @change=${(event: Event) => this.#chosen(host, event)} /></label>
+        <button part="reset" class="button" type="button" data-testid="reset" ?disabled=${host.busy} @click=${() => this.#ask(host, 'reset')}>${texts.reset.button}</button>
+        <button class="button" type="button" data-testid="forget" ?disabled=${host.busy} @click=${() => this.#ask(host, 'forget')}>${texts.forget.button}</button>
       </div>
       ${this.#asked ? this.#question(host, this.#asked) : nothing}`;
   }
@@ -38,10 +37,10 @@ export class Controls {
         <p>${ask}</p>
         <div class="controls">
           <button class="button" type="button" data-testid="no" @click=${() => this.#answer(host)}>${texts.cancel}</button>
-          <button class="button ${asked === 'import' ? '' : 'strong'}" type="button" data-testid="yes" ?disabled=${this.#busy.now} @click=${() => this.#run(host, () => this.#do(host, asked))}>${yes}</button>
+          <button class="button ${asked === 'import' ? '' : 'strong'}" type="button" data-testid="yes" ?disabled=${host.busy} @click=${() => this.#run(host, () => this.#do(host, asked))}>${yes}</button>
           ${
             asked === 'import'
-              ? html`<button class="button strong" type="button" data-testid="merge" ?disabled=${this.#busy.now} @click=${() => this.#run(host, () => this.#merge(host))}>${texts.merge}</button>`
+              ? html`<button class="button strong" type="button" data-testid="merge" ?disabled=${host.busy} @click=${() => this.#run(host, () => this.#merge(host))}>${texts.merge}</button>`
               : nothing
           }
         </div>
@@ -61,7 +60,7 @@ export class Controls {
   }
 
   async #run(host: InspectorHost, work: () => Promise<void>): Promise<void> {
-    await this.#busy.run(host, work);
+    await host.run(work);
     this.#asked = null;
     this.#file = null;
     host.update();

@@ -1,12 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, ItemInspection, Recommendation } from '../../../../device/protocol';
-import { picture } from '../../picture';
-import { figure } from '../charts/chart';
-import { type NamedPart, namedParts, waterfallBars } from '../charts/chart-data';
+import { picture } from '../../image';
 import { namedExperts } from '../experts';
-import { placeText, whyNothing } from '../words';
-import { Busy, type InspectorHost, lead, type View } from './view';
+import { whyNothing } from '../words';
+import { type NamedPart, namedParts, scoreBars, withoutText } from './score-parts';
+import { type InspectorHost, lead, type View } from './view';
 
 const OFFERED = 12;
 /** Number of parts that the sentence names. */
@@ -18,7 +17,6 @@ export class WhyView implements View {
   #experts: Inspection['experts'] = [];
   #chosen: string | null = null;
   #found: ItemInspection | null = null;
-  readonly #busy = new Busy();
 
   async load(host: InspectorHost): Promise<void> {
     const [{ items }, { experts }] = await Promise.all([
@@ -32,14 +30,14 @@ export class WhyView implements View {
 
   /** Shows this product, whether it is in the list or not. */
   choose(host: InspectorHost, id: string): Promise<void> {
-    return this.#busy.run(host, () => this.#inspect(host, id));
+    return host.run(() => this.#inspect(host, id));
   }
 
   render(host: InspectorHost): TemplateResult {
     const { status, words } = host;
     const { texts } = words;
     const reason = whyNothing(status, texts);
-    if (this.#list.length === 0) return html`<p class="note">${texts.moment}</p>`;
+    if (this.#list.length === 0) return html`<p class="note">${texts.waiting}</p>`;
     const found = this.#found;
     return html`
       ${reason ? lead(reason) : nothing}
@@ -48,7 +46,7 @@ export class WhyView implements View {
         ${this.#list.map(
           ({ item, position }) => html`
             <li>
-              <button type="button" data-pick=${item.id} aria-pressed=${found?.item.id === item.id ? 'true' : 'false'} ?disabled=${this.#busy.now} @click=${() => this.choose(host, item.id)}>
+              <button type="button" data-pick=${item.id} aria-pressed=${found?.item.id === item.id ? 'true' : 'false'} ?disabled=${host.busy} @click=${() => this.choose(host, item.id)}>
                 ${picture(item)}<span class="sidestream-unseen">${position + 1}: ${item.title}</span>
               </button>
             </li>`,
@@ -61,20 +59,27 @@ export class WhyView implements View {
     const { heading, words } = host;
     const { texts, formats } = words;
     const { why } = texts;
-    const { item, items, score } = found;
+    const { item, items } = found;
     const parts = namedParts(found.parts, namedExperts(this.#experts, words), words);
     return html`
       <div part="why" data-why=${item.id}>
         <p class="about-item">${picture(item)}<span><strong>${item.title}</strong><span class="about">${found.reason}</span></span></p>
         <p class="lead" data-why-words>${this.#sentence(host, found, parts)}</p>
-        ${figure({ name: 'waterfall', data: { bars: waterfallBars(parts, found, words) } }, words, {
-          title: why.chart,
-          head: [why.columns.part, why.columns.brings, why.columns.without],
-          rows: [...parts, { label: why.score, contribution: score, place: found.place }].map(
-            ({ label, contribution, place }) => [label, formats.signed(contribution), placeText(words, found, place)],
-          ),
-          note: why.chartNote,
-        })}
+        ${heading(why.chart)}
+        <p class="note">${why.chartNote}</p>
+        <ul part="score" class="bars">
+          ${scoreBars(parts, found, words).map(
+            ({ name, about, start, width, less, value }) => html`
+              <li data-bar=${name}>
+                <span class="what"><span class="name">${name}</span>${about ? html`<span class="about">${about}</span>` : nothing}</span>
+                <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+                  <rect class="track" width="100" height="8" />
+                  <rect class=${less ? 'less' : 'more'} x=${start} width=${width} height="8" />
+                </svg>
+                <span class="value">${value}</span>
+              </li>`,
+          )}
+        </ul>
         ${
           items.length === 0
             ? nothing
@@ -84,9 +89,9 @@ export class WhyView implements View {
               <ul part="behind" class="products">
                 ${items.map(({ item: past, part, place }) => {
                   const about = [
-                    ...(place === null ? [] : [fill(why.withoutIt, { place: placeText(words, found, place) })]),
+                    withoutText(words, found.place, place) ?? [],
                     fill(why.adds, { score: formats.signed(part) }),
-                  ];
+                  ].flat();
                   return html`
                     <li data-behind=${past.id}>
                       ${picture(past)}<span class="what"><span class="name">${past.title}</span><span class="about">${about.join(' · ')}</span></span>

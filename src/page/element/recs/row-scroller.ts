@@ -1,11 +1,7 @@
 import { html, type ReactiveController, type TemplateResult } from 'lit';
-import { prefersReducedMotion } from '../../motion';
-import type { ListProperties } from '../../properties';
-import type { ListLabels } from '../labels';
-
-const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
-
-const behavior = (): ScrollBehavior => (prefersReducedMotion() ? 'auto' : 'smooth');
+import { prefersReducedMotion } from '../motion';
+import type { ListProperties } from '../properties';
+import type { ListLabels } from './labels';
 
 /** Keeps an element's scroll buttons in step with its row, and moves the row. */
 export class RowScroller implements ReactiveController {
@@ -43,35 +39,10 @@ export class RowScroller implements ReactiveController {
   /** Scrolls the row by most of its width, towards its end (1) or its start (-1). */
   readonly scroll = (towards: 1 | -1): void => {
     const row = this.#row;
-    const sign = row && isRightToLeft(row) ? -towards : towards;
-    row?.scrollBy({ left: sign * row.clientWidth * 0.85, behavior: behavior() });
-  };
-
-  /**
-   * Arrow keys, Home and End move the focus from card to card of a row and bring it into view. Tab still visits every
-   * card, so nothing depends on knowing these keys.
-   */
-  readonly onKey = (event: KeyboardEvent): void => {
-    const row = this.#row;
-    // Arrow keys belong to the choice of a variant.
-    if (!row || event.target instanceof HTMLInputElement) return;
-    const links = [...row.querySelectorAll<HTMLElement>('li[data-id], li[data-dismissed]')].map((card) =>
-      card.querySelector<HTMLElement>('a, button'),
-    );
-    const current = links.findIndex((link) => link?.closest('li')?.contains(event.target as Node));
-    if (current < 0) return;
-    const step = isRightToLeft(row) ? -1 : 1;
-    const targets: Record<string, number> = {
-      ArrowRight: current + step,
-      ArrowLeft: current - step,
-      Home: 0,
-      End: links.length - 1,
-    };
-    const target = links[targets[event.key] ?? -1];
-    if (!target) return;
-    event.preventDefault();
-    target.focus({ preventScroll: true });
-    target.closest('li')?.scrollIntoView({ inline: 'nearest', block: 'nearest', behavior: behavior() });
+    if (!row) return;
+    const sign = getComputedStyle(row).direction === 'rtl' ? -towards : towards;
+    const behavior = prefersReducedMotion() ? 'auto' : 'smooth';
+    row.scrollBy({ left: sign * row.clientWidth * 0.85, behavior });
   };
 
   get #row(): Element | null {

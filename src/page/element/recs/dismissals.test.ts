@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { recommendation } from '../../../../../testing/fake-recommender';
-import type { Recommendation } from '../../../../device/protocol';
-import { labelsIn } from '../labels';
-import type { Place } from '../views';
+import { recommendation } from '../../../../testing/fake-recommender';
+import type { Recommendation } from '../../../device/protocol';
 import { Dismissals } from './dismissals';
+import { completeLabels } from './labels';
+import type { Place } from './views';
 
-const labels = labelsIn('en');
+const labels = completeLabels({}, 'en');
 const cards = (ids: string) => [...ids].map((id, position) => recommendation(id, position));
 const text = (places: Place[]) =>
   places.map(({ card, dismissed }) => (card ? card.item.id : `(${dismissed})`)).join('');

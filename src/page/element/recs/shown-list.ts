@@ -1,19 +1,20 @@
 import type { ReactiveController } from 'lit';
-import type { List } from '../../list/list';
-import { isRendered } from '../../list/reading-order';
-import { animateMoves, type CardPositions, cardPositions } from '../../motion';
+import { Impressions } from '../impressions';
+import type { List } from '../list/list';
+import { isRendered } from '../list/reading-order';
+import { animateMoves, type CardPositions, cardPositions } from '../motion';
 import { announce, FocusRestoration, prepareAnnouncer } from './accessibility';
 import { Dismissals } from './dismissals';
-import { Impressions } from './impressions';
-import { RowScroller } from './scroller';
+import { RowScroller } from './row-scroller';
 
-/** Parts that a list needs once it is shown: announcements, dismissals, animation, focus, impressions, scrolling. */
-export class LateParts implements ReactiveController {
+/** A list once it is shown, with its announcements, dismissals, animation, focus, impressions and scrolling. */
+export class ShownList implements ReactiveController {
   readonly row: RowScroller;
   readonly dismissals: Dismissals;
   readonly #impressions: Impressions;
   #order: string;
   #before: CardPositions | undefined;
+  #missed: boolean;
 
   constructor(private readonly list: List) {
     prepareAnnouncer();
@@ -23,8 +24,11 @@ export class LateParts implements ReactiveController {
     this.row = new RowScroller(list.host);
     this.dismissals = new Dismissals(list);
     new FocusRestoration(list.host);
-    whenRenderedAgain(list);
     list.host.addController(this);
+    // The observer does not report an element that has no size from the start.
+    this.#missed = !isRendered(list.host);
+    // It lives as long as the element.
+    new ResizeObserver(() => this.#resized()).observe(list.host);
   }
 
   hostUpdate(): void {
@@ -46,22 +50,17 @@ export class LateParts implements ReactiveController {
     this.#impressions.stop();
   }
 
+  /** Refreshes a list that the page renders again. One that it does not render has no size. */
+  #resized(): void {
+    const { host } = this.list;
+    const rendered = isRendered(host);
+    if (rendered && this.#missed) this.list.refresh();
+    this.#missed = host.isConnected && !rendered;
+  }
+
   /** Which cards are where. A feed only grows, and its cards come and go as it scrolls. */
   get #presentOrder(): string {
     if (this.list.host.layout === 'feed') return '';
     return this.list.shown.items.map(({ item }) => item.id).join('\n');
   }
-}
-
-/** Refreshes a list that the page had stopped rendering whenever it is rendered again. */
-function whenRenderedAgain(list: List): void {
-  // The observer does not report an element that has no size from the start.
-  const { host } = list;
-  let missed = !isRendered(host);
-  // An element that is not rendered has no size. The observer lives as long as the element.
-  new ResizeObserver(() => {
-    const rendered = isRendered(host);
-    if (rendered && missed) list.refresh();
-    missed = host.isConnected && !rendered;
-  }).observe(host);
 }

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Recommendation } from '../../../../device/protocol';
-import type { List } from '../../list/list';
-import type { ListLabels } from '../labels';
-import type { Place } from '../views';
+import type { Recommendation } from '../../../device/protocol';
+import type { List } from '../list/list';
+import type { ListLabels } from './labels';
+import type { Place } from './views';
 
 /** Maximum length of the title in the sentence on a dismissed card. */
 const MAX_LETTERS = 32;
