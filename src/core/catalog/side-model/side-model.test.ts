@@ -151,7 +151,6 @@ describe('a side model with adapters', () => {
   it.each<[string, Partial<SideAdapters>]>([
     ['no part', { inputs: [] }],
     ['a part that is there twice', { inputs: ['text', 'text'] }],
-    ['parts in another order', { inputs: ['attributes', 'text'] }],
     ['a context of another width', { context: new Float32Array(39) }],
     ['a context that is not finite', { context: new Float32Array(40).fill(Number.NaN) }],
     ['a start of another size', { start: new Float32Array(31) }],
