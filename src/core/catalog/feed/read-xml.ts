@@ -47,7 +47,7 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
 
   parser.on('opentag', (tag) => {
     length = 0;
-    levels++;
+    if (++levels > MAX_DEPTH) throw new TooDeep();
     for (const [name, uri] of Object.entries(tag.attributes))
       if (/^xmlns(:|$)/.test(name) && GOOGLE.test(uri.trim())) google.add(name.slice('xmlns:'.length));
     const { local } = split(tag.name);
@@ -99,7 +99,11 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
   };
 
   for await (const chunk of markLoneAmpersands(chunks)) {
-    parser.write(chunk);
+    try {
+      parser.write(chunk);
+    } catch (thrown) {
+      if (!(thrown instanceof TooDeep)) throw thrown;
+    }
     yield* ready.splice(0);
     length += chunk.length;
     const isDeep = levels > MAX_DEPTH;
@@ -126,6 +130,8 @@ class FeedParser extends SaxesParser {
     return this;
   }
 }
+
+class TooDeep extends Error {}
 
 function split(name: string): { prefix: string; local: string } {
   const colon = name.indexOf(':');
