@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { joinBytes } from '../../../src/core/common/bytes';
-import { WORD_BY_WORD } from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
 import { OnnxModel } from '../onnx';
 import { int8Matrix, int8Rows } from './int8-weights';
@@ -213,9 +212,17 @@ export function unigramTokenizer(vocabulary: unknown): string {
     truncation: null,
     padding: null,
     added_tokens: [],
-    ...WORD_BY_WORD,
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [
+        { type: 'NFKC' },
+        { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
+        { type: 'Strip', strip_left: true, strip_right: true },
+      ],
+    },
+    pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: false },
     post_processor: null,
-    decoder: WORD_BY_WORD.pre_tokenizer,
+    decoder: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: false },
     model: { type: 'Unigram', unk_id: 0, vocab, byte_fallback: false },
   });
 }

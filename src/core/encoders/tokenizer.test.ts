@@ -66,7 +66,7 @@ describe('the tokeniser of use-lite', () => {
     'marks \u00a8x a\u00a8b \u0301c \uff5e ﷺ a',
     '▁ a▁b ▁c a ▁',
     `${'x'.repeat(300)} 🍎🍎 🍎 ${'y'.repeat(70)}`,
-  ])('reads %j word by word as it would be read whole', (text) => {
+  ])('reads %j as the library does, up to the length', (text) => {
     const json = unigramTokenizer(vocabulary);
     const whole = new HubTokenizer(JSON.parse(json), {});
     for (const most of [4, 40, 1000]) {

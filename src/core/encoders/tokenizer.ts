@@ -25,17 +25,14 @@ export type TokenSettings = Pick<TextPreset, 'maxTokens'> & Partial<Pick<TextPre
 
 /** @throws SidestreamError `encoder/unsupported-graph` when the file is not a tokeniser this library knows */
 export function createTokenizer(json: string, { maxTokens, prefix = '', padId = 0 }: TokenSettings): Tokenizer {
-  const { model, file } = parse(json);
+  const model = parse(json);
   // A token is seldom longer than a word; cutting first keeps one very long text from costing seconds.
   const longest = maxTokens * 32;
-  const lookUp: BareIds = (text) => model.encode(text, { add_special_tokens: false }).ids;
-  const { normalizer, pre_tokenizer } = file;
-  const isOwn = JSON.stringify({ normalizer, pre_tokenizer }) === JSON.stringify(WORD_BY_WORD);
-  const bare = isOwn ? wordIds(lookUp) : lookUp;
+  const bare = (text: string): number[] => model.encode(text, { add_special_tokens: false }).ids;
   // Special ones at the end of a text (BERT's `[SEP]`) are kept at the end of a clipped one.
-  const { before, after } = specialIds(model.encode(KNOWN).ids, lookUp(KNOWN, maxTokens));
+  const { before, after } = specialIds(model.encode(KNOWN).ids, bare(KNOWN));
   const most = maxTokens - before.length - after.length;
-  const ids = (text: string) => [...before, ...bare(prefix + startOf(text, longest), most).slice(0, most), ...after];
+  const ids = (text: string) => [...before, ...bare(prefix + startOf(text, longest)).slice(0, most), ...after];
   const padded = (rows: readonly number[][]): TokenBatch => {
     const length = rows.reduce((max, row) => Math.max(max, row.length), 1);
     const batch = {
@@ -63,66 +60,12 @@ function specialIds(ids: number[], bare: number[]): { before: number[]; after: n
   return { before: ids.slice(0, start), after: ids.slice(start + bare.length) };
 }
 
-function parse(json: string): { model: HubTokenizer; file: Record<string, unknown> } {
+function parse(json: string): HubTokenizer {
   try {
     const file = v.parse(v.looseObject({ model: v.looseObject({ type: v.string() }) }), JSON.parse(json));
-    return { model: new HubTokenizer(file, {}), file };
+    return new HubTokenizer(file, {});
   } catch (cause) {
     const message = `The tokenizer file cannot be read (${messageOf(cause)}). Run "sidestream encoders add" again.`;
     throw new SidestreamError('encoder/unsupported-graph', message, { cause });
   }
-}
-
-/** Ids of a text without special tokens: all of them, or at least the first `most`. */
-type BareIds = (text: string, most: number) => number[];
-
-/** Maximum number of cached words, more than a catalogue has. A full cache is cleared. */
-const MAX_WORDS = 50_000;
-/** Maximum length of a cached word, characters. */
-const MAX_WORD_LENGTH = 64;
-/** Stands for a space in the pieces of a Unigram model. */
-const SPACE = '▁';
-
-/**
- * How the package's own tokenisers, of SentencePiece, read a text: every word includes the preceding space, and no piece extends beyond
- * the next space. Ids of a text are then the concatenated ids of its words.
- */
-export const WORD_BY_WORD = {
-  normalizer: {
-    type: 'Sequence',
-    normalizers: [
-      { type: 'NFKC' },
-      { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
-      { type: 'Strip', strip_left: true, strip_right: true },
-    ],
-  },
-  pre_tokenizer: { type: 'Metaspace', replacement: SPACE, prepend_scheme: 'always', split: false },
-};
-
-/**
- * Ids word by word, which looks up each word of a catalogue only once and takes a tenth of the time or less. The text after the last
- * token wanted is ignored.
- */
-function wordIds(lookUp: BareIds): BareIds {
-  const known = new Map<string, readonly number[]>();
-  const ofWord = (word: string): readonly number[] => {
-    const found = known.get(word);
-    if (found) return found;
-    const ids = lookUp(word, Number.POSITIVE_INFINITY);
-    if (word.length > MAX_WORD_LENGTH) return ids;
-    if (known.size >= MAX_WORDS) known.clear();
-    known.set(word, ids);
-    return ids;
-  };
-  return (text, most) => {
-    // The sign itself in a text is taken for a space, but not at the start of a word.
-    if (text.includes(SPACE)) return lookUp(text, most);
-    const ids: number[] = [];
-    for (const word of text.split(' ')) {
-      if (word === '') continue;
-      for (const id of ofWord(word)) ids.push(id);
-      if (ids.length >= most) break;
-    }
-    return ids;
-  };
 }
