@@ -170,10 +170,11 @@ function placedModel(
   const known = [...order.keys()].filter((row) => order[row] >= 0);
   const compared = evenly(known, MAX_COMPARED);
   const rows = [...compared, ...unknown];
-  const placed = placeByContent(pickSideModel(kept, compared), content(rows));
+  const added = unknown.map((_, n) => compared.length + n);
+  const placed = placeByContent(pickSideModel(kept, rows), content(rows), added);
   const { width } = kept;
   for (const [n, row] of unknown.entries()) {
-    const at = compared.length + n;
+    const at = added[n];
     kept.vectors.set(placed.vectors.subarray(at * width, (at + 1) * width), row * width);
     kept.biases[row] = placed.biases[at];
   }
