@@ -10,7 +10,7 @@ import {
 } from '../../../src/core/catalog';
 import { jsonLines, peekText, separatorOf, tableRows } from '../../../src/core/catalog/feed';
 import type { Products } from '../../../src/core/catalog/variants';
-import { idSchema, writtenId } from '../../../src/core/common/ids';
+import { idSchema } from '../../../src/core/common/ids';
 import { messageOf } from '../../../src/core/common/text';
 import { invalidInput } from '../../../src/error';
 import type { CollectedFeed } from '../../shop/pipeline';
@@ -168,8 +168,6 @@ export async function readPairFile(path: string, columns: PairColumns): Promise<
 interface Row {
   line: number;
   data: object;
-  /** The JSON from which it was read. */
-  text?: string;
 }
 
 /** Rows as objects by column name, or the reason why one cannot be read. */
@@ -190,13 +188,13 @@ async function* rowsOf(path: string): AsyncGenerator<Row | { line: number; reaso
   }
 }
 
-function pairOf({ data, text }: Row, columns: PairColumns): Pair | Pick<RejectedRow, 'field' | 'reason'> {
+function pairOf({ data }: Row, columns: PairColumns): Pair | Pick<RejectedRow, 'field' | 'reason'> {
   const cells = new Map(Object.entries(data).map(([name, value]) => [plain(name), { name, value }]));
   const cell = (names: readonly string[]) => cells.get(names.find((name) => cells.has(name)) ?? '');
   const ids: string[] = [];
   for (const side of ['left', 'right'] as const) {
     const { name, value } = cell(columns[side]) ?? { name: columns[side][0], value: undefined };
-    const result = v.safeParse(idSchema, text === undefined ? value : writtenId(text, name, value));
+    const result = v.safeParse(idSchema, value);
     if (!result.success) {
       const reason = value === undefined ? 'is missing' : result.issues[0].message;
       return { field: shortened(name.trim(), 40), reason };

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(out, { recursive: true }));
 
 const items = (count: number) => Array.from({ length: count }, (_, n) => makeItem(`i${n}`, { category: `c${n % 3}` }));
-const read = (model?: string) => openBundle(folderFetch(out), undefined, { model: async () => model });
+const read = (model?: string) => openBundle(folderFetch(out), model);
 
 it('keeps further side models by id when products come, and reports one that it cannot read', async () => {
   const sink = await folderSink(out);

@@ -30,7 +30,7 @@ export async function keepModels(
   for (const name of Object.keys(previous.models ?? {})) {
     try {
       const bundle = await openBundle(fetchFile);
-      const before = await openBundle(replaced, undefined, { model: async () => name });
+      const before = await openBundle(replaced, name);
       const blend = contentBlend(bundle.manifest);
       const learned = await keepLearned(before, bundle.items, (rows) =>
         contentVectors(pickRows(bundle.features, [...rows]), blend),

@@ -48,7 +48,7 @@ const preprocessorSchema = v.looseObject({
 });
 
 /** Codes of the Python Imaging Library. */
-const FILTERS: Record<number, Framing['filter']> = { 0: 'nearest', 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' };
+const FILTERS: Record<number, Framing['filter']> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' };
 
 /** Reads how texts are to be prepared; the pooling is null if the files do not name it. @throws SidestreamError `encoder/bad-settings` naming file and field */
 export function textSettings(files: ModelFiles) {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { RejectedRow } from '../../../src/core/catalog';
 import { jsonLines, peekText, separatorOf, type TextChunks, tableRows } from '../../../src/core/catalog/feed';
-import { idSchema, writtenId } from '../../../src/core/common/ids';
+import { idSchema } from '../../../src/core/common/ids';
 import { invalidInput } from '../../../src/error';
 import { isImpression, isPurchase, strengthOf } from './event-strength';
 import { readLogTime } from './log-time';
@@ -213,16 +213,15 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, sink: LogSink, r
       sink.refused([{ field: 'row', ...row }]);
       continue;
     }
-    const { line, data, text } = row;
+    const { line, data } = row;
     const entries = Object.entries(data);
     const keys = entries.map(([key]) => key);
     const columns = columnsOf(keys);
     noteColumns(reading, keys, columns);
     const raw: Partial<Record<LogField, unknown>> = {};
     for (const [index, field] of columns.entries()) {
-      const [key, value] = entries[index];
-      if (field === null || value === null) continue;
-      raw[field] = field === 'user' || field === 'item' ? writtenId(text, key, value) : value;
+      const [, value] = entries[index];
+      if (field !== null && value !== null) raw[field] = value;
     }
     take(line, raw);
   }

@@ -26,20 +26,16 @@ const MIN_KNOWN_SHARE = 0.2;
 
 /** Statistics of a whole catalogue without variants; `productStatistics` is for one that has some. */
 export function catalogStatistics(items: readonly Item[]): CatalogStatistics {
+  const known = items.flatMap(({ popularity }) => popularity ?? []);
   return {
     count: items.length,
     categories: categoryCounts(items.map(({ category }) => category)),
     numbers: numberStatistics(items),
-    popularity: popularityStatistics(items.map(({ popularity }) => popularity)),
-  };
-}
-
-export function popularityStatistics(values: readonly (number | undefined)[]): CatalogStatistics['popularity'] {
-  const known = values.filter((value) => value !== undefined);
-  return {
-    known: known.length,
-    mean: known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length),
-    any: known.some((value) => value > 0),
+    popularity: {
+      known: known.length,
+      mean: known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length),
+      any: known.some((value) => value > 0),
+    },
   };
 }
 

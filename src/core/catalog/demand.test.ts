@@ -16,9 +16,9 @@ function error(before: Demand, after: Demand): number {
 
 describe('the demand for the items, as a file', () => {
   it('round-trips to a ten thousandth', () => {
-    expect(error(DEMAND, decodeDemand(encodeDemand(DEMAND, 3).buffer, 3))).toBeLessThan(1e-4);
+    expect(error(DEMAND, decodeDemand(encodeDemand(DEMAND).buffer, 3))).toBeLessThan(1e-4);
     const nothing = { choices: new Float32Array(2), recent: new Float32Array(2) };
-    expect(decodeDemand(encodeDemand(nothing, 2).buffer, 2)).toEqual(nothing);
+    expect(decodeDemand(encodeDemand(nothing).buffer, 2)).toEqual(nothing);
   });
 
   it('follows its items into another order', () => {
@@ -29,21 +29,19 @@ describe('the demand for the items, as a file', () => {
 
   it('is refused if it is for other items, truncated, or out of range', () => {
     const invalid = expect.objectContaining({ code: 'bundle/invalid' });
-    const bytes = encodeDemand(DEMAND, 3);
+    const bytes = encodeDemand(DEMAND);
     const broken = bytes.slice();
     new DataView(broken.buffer).setFloat32(4, Number.NaN, true);
     const extreme = bytes.slice();
     new DataView(extreme.buffer).setFloat32(4, 3e38, true);
     for (const read of [
       () => decodeDemand(extreme.buffer, 3),
-      () => encodeDemand({ ...DEMAND, recent: Float32Array.of(1, 3e38, 1) }, 3),
+      () => decodeDemand(encodeDemand({ ...DEMAND, recent: Float32Array.of(1, 3e38, 1) }).buffer, 3),
       () => decodeDemand(bytes.buffer, 4),
       () => decodeDemand(bytes.slice(0, -1).buffer, 3),
       () => decodeDemand(new ArrayBuffer(4), 3),
       () => decodeDemand(broken.buffer, 3),
-      () => encodeDemand(DEMAND, 2),
-      () => encodeDemand({ ...DEMAND, recent: Float32Array.of(1, Number.NaN, 1) }, 3),
-      () => encodeDemand({ ...DEMAND, recent: Float32Array.of(1, -1, 1) }, 3),
+      () => decodeDemand(encodeDemand({ ...DEMAND, recent: Float32Array.of(1, Number.NaN, 1) }).buffer, 3),
     ]) {
       expect(read).toThrow(invalid);
     }

@@ -57,19 +57,16 @@ const HEADER = 4;
 /**
  * Writes the demand for the items, little-endian: uint32 count; then each column, `choices` and `recent`: float32 largest value
  * m, and `count` uint16 steps s of values m' = log(1 + m), value = exp(s m' / 65,535) - 1.
- * @throws SidestreamError `bundle/invalid` when a column has a wrong number of items, or a value is negative, not finite or too large
  */
-export function encodeDemand({ choices, recent }: Columns, count: number): Uint8Array<ArrayBuffer> {
+export function encodeDemand({ choices, recent }: Columns): Uint8Array<ArrayBuffer> {
   const lists = [choices, recent].flatMap((values) => {
-    if (values.length !== count) throw invalid(`it is for ${values.length} items, but the bundle has ${count}`);
-    if (!values.every(isAmount)) throw invalid('a value is out of range');
     // Rounded to 32 bits, as a reader will get it.
     const largest = Math.fround(values.reduce((max, value) => Math.max(max, value), 0));
     const step = Math.log1p(largest) / STEPS || 1;
     const steps = Uint16Array.from(values, (value) => Math.min(STEPS, Math.round(Math.log1p(value) / step)));
     return [Float32Array.of(largest), steps];
   });
-  return littleEndian(Uint32Array.of(count), ...lists);
+  return littleEndian(Uint32Array.of(choices.length), ...lists);
 }
 
 /**
@@ -82,15 +79,13 @@ export function decodeDemand(bytes: ArrayBuffer, count: number): Columns {
   if (bytes.byteLength !== HEADER + 2 * (4 + 2 * count)) throw invalid('its length is wrong');
   const column = (): Float32Array => {
     const [largest] = read.floats(1);
-    if (!isAmount(largest)) throw invalid('its numbers are out of range');
+    // Sums over a catalogue stay finite as floats.
+    if (!(largest >= 0 && largest <= 1e12)) throw invalid('its numbers are out of range');
     const step = Math.log1p(largest) / STEPS;
     return Float32Array.from(read.uint16(count), (value) => Math.expm1(step * value));
   };
   return { choices: column(), recent: column() };
 }
-
-/** Whether a number is possible as choices: sums over a catalogue stay finite as floats. */
-const isAmount = (value: number): boolean => value >= 0 && value <= 1e12;
 
 const invalid = (what: string): SidestreamError =>
   new SidestreamError(

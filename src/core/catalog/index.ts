@@ -1,4 +1,4 @@
-export type { Bundle, Learned } from './bundle/bundle';
+export type { Bundle, Learned, OpenedHead } from './bundle/bundle';
 export { type FetchFile, fetchFrom, freshFrom } from './bundle/bundle-file';
 export type { EncoderFiles } from './bundle/encoder-files';
 export { bundleItems, inventory, isContentFile, staleNames, verifyBundle } from './bundle/inventory';
@@ -21,7 +21,7 @@ export {
   withoutEncoders,
 } from './bundle/manifest-schema';
 export { modelManifest } from './bundle/model-manifest';
-export { type OpenedHead, openBundle, openHead } from './bundle/read-bundle';
+export { openBundle, openHead } from './bundle/read-bundle';
 export type {
   BundleContent,
   BundleEncoder,

@@ -54,6 +54,15 @@ export function quantizeRow(row: Float32Array, values: Int8Array, offset: number
   return scale;
 }
 
+/** Quantises rows of `width` values. @param steps up to 127 */
+export function quantizedRows(rows: Float32Array, width: number, steps: number) {
+  const values = new Int8Array(rows.length);
+  const scales = Float32Array.from({ length: width > 0 ? rows.length / width : 0 }, (_, row) =>
+    quantizeRow(rows.subarray(row * width, (row + 1) * width), values, row * width, steps),
+  );
+  return { scales, values };
+}
+
 /** Lists of numbers as bytes, little-endian, one list after the other. */
 export function littleEndian(
   ...lists: readonly (Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array)[]

@@ -12,11 +12,10 @@ export interface Rows {
  * Dot products of every row of `a` with every row of `b`, that is a * b^T. If `a` and `b` are the same object, half of the
  * products are computed and the other half copied.
  * @param a rows as long as the rows of `b`
- * @param out filled and returned, at least as long as the result; default a new one
  * @returns [a.count, b.count]
  */
-export function rowProducts(a: Rows, b: Rows, out: Float64Array = new Float64Array(a.count * b.count)): Float64Array {
-  out.fill(0);
+export function rowProducts(a: Rows, b: Rows): Float64Array {
+  const out = new Float64Array(a.count * b.count);
   for (let from = 0; from < a.length; from += PANEL) {
     for (let i = 0; i < a.count; i += 4) addRows(out, a, b, i, from);
   }

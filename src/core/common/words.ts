@@ -1,3 +1,5 @@
+import { kept } from './grouped';
+
 /** The set of a word's letters as the bits of a number; letters of other scripts share bits. */
 export function lettersOf(word: string): number {
   let letters = 0;
@@ -32,20 +34,17 @@ const MAX_WORD_LENGTH = 40;
 
 const segmenters = new Map<string, Intl.Segmenter | null>();
 
-/** Finds the words of a script without spaces; null in a browser that cannot. */
-function segmenterFor(language: string): Intl.Segmenter | null {
-  const known = segmenters.get(language);
-  if (known !== undefined) return known;
-  let segmenter: Intl.Segmenter | null = null;
-  try {
-    segmenter = new Intl.Segmenter(language, { granularity: 'word' });
-  } catch {
-    // No such language, or an old browser, in which each character counts as a word.
-    if (typeof Intl.Segmenter === 'function') segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
-  }
-  segmenters.set(language, segmenter);
-  return segmenter;
-}
+/** Finds the words of a script without spaces; null in an old browser, in which each character counts as a word. */
+const segmenterFor = (language: string): Intl.Segmenter | null =>
+  kept(segmenters, language, () => {
+    if (!('Segmenter' in Intl)) return null;
+    try {
+      return new Intl.Segmenter(language, { granularity: 'word' });
+    } catch {
+      // No such language.
+      return new Intl.Segmenter(undefined, { granularity: 'word' });
+    }
+  });
 
 /** Without differences of case, width and accents: `Größe` and `ｇｒｏｓｓｅ` are equal. Letters of other scripts stay as they are. */
 export function folded(text: string): string {
@@ -75,11 +74,8 @@ export function wordsOf(text: string, language = ''): string[] {
 export const termsOf = (text: string, query: boolean): string[] =>
   runsOf(text, (run) => (run.match(UNSPACED_OR_NOT) ?? []).flatMap((part) => pairs(part, query)));
 
-/** Whether a word or pair has a character of a script without spaces between words. */
-const isUnspaced = (word: string): boolean => UNSPACED.test(word);
-
 function pairs(part: string, query: boolean): string[] {
-  if (!isUnspaced(part)) return [part];
+  if (!UNSPACED.test(part)) return [part];
   const characters = [...part];
   const all = characters.map((character, n) => character + (characters[n + 1] ?? ''));
   return query && all.length > 1 ? all.slice(0, -1) : all;

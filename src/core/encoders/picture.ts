@@ -74,7 +74,7 @@ const cubic = (b: number, c: number): Kernel => ({
   },
 });
 
-const KERNELS: Record<Exclude<Filter, 'nearest'>, Kernel> = {
+const KERNELS: Record<Filter, Kernel> = {
   bilinear: { support: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
   bicubic: cubic(0, 0.5),
   lanczos: { support: 3, at: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
@@ -85,8 +85,7 @@ const KERNELS: Record<Exclude<Filter, 'nearest'>, Kernel> = {
  * Factor by which boxes of pixels are averaged before the filter: it then reduces by two to four, which costs little and looks the
  * same.
  */
-const boxOf = (from: number, to: number, filter: Filter): number =>
-  filter === 'nearest' ? 1 : Math.max(1, Math.floor(from / to / 2));
+const boxOf = (from: number, to: number): number => Math.max(1, Math.floor(from / to / 2));
 
 /** Scales a picture. @returns [3, height, width], about 0..255 */
 function resampled(
@@ -94,7 +93,7 @@ function resampled(
   { width, height }: Pick<Rectangle, 'width' | 'height'>,
   filter: Filter,
 ): Float32Array {
-  const boxes = { x: boxOf(bitmap.width, width, filter), y: boxOf(bitmap.height, height, filter) };
+  const boxes = { x: boxOf(bitmap.width, width), y: boxOf(bitmap.height, height) };
   const small = averaged(bitmap, boxes.x, boxes.y);
   const across = filterWeights(bitmap.width / boxes.x, small.width, width, filter);
   const down = filterWeights(bitmap.height / boxes.y, small.height, height, filter);
@@ -189,14 +188,13 @@ function averaged(
  */
 function filterWeights(length: number, count: number, target: number, filter: Filter): FilterWeights {
   const scale = length / target;
-  const { support, at }: Kernel = filter === 'nearest' ? { support: 0.5, at: () => 1 } : KERNELS[filter];
-  const reach = filter === 'nearest' ? 1 : Math.max(1, scale);
-  const taps = Math.min(count, filter === 'nearest' ? 1 : Math.ceil(2 * support * reach) + 1);
+  const { support, at } = KERNELS[filter];
+  const reach = Math.max(1, scale);
+  const taps = Math.min(count, Math.ceil(2 * support * reach) + 1);
   const weights = { first: new Int32Array(target), taps, values: new Float32Array(target * taps) };
   for (let n = 0; n < target; n++) {
     const center = (n + 0.5) * scale;
-    const wanted = filter === 'nearest' ? Math.floor(center) : Math.floor(center - support * reach);
-    const first = Math.max(0, Math.min(count - taps, wanted));
+    const first = Math.max(0, Math.min(count - taps, Math.floor(center - support * reach)));
     const values = Array.from({ length: taps }, (_, k) => at((first + k + 0.5 - center) / reach));
     const sum = values.reduce((total, value) => total + value, 0);
     weights.first[n] = first;

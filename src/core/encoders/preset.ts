@@ -32,8 +32,8 @@ const folderSource = v.object({ kind: v.literal('folder'), folder: v.string(), f
 
 /** Ways to fit a picture into a square. */
 const FITS = ['letterbox', 'stretch', 'crop'] as const;
-/** Filters that resize a picture in Node. Browsers use their own. */
-const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos', 'mitchell'] as const;
+/** Filters that resize a picture. */
+const FILTERS = ['bilinear', 'bicubic', 'lanczos', 'mitchell'] as const;
 /** Pooling of a layer's tokens: the first token, or the mean of all tokens but padding. */
 export const POOLINGS = ['cls', 'mean'] as const;
 

@@ -23,17 +23,12 @@ export interface Projection {
   taps: TapProjection[];
 }
 
-export interface FitOptions {
-  /** Default 128. */
-  dim?: number;
-  /** Default 1. */
-  seed?: number;
-}
-
 /** Maximum number of rows used; an even selection gives the same statistics as more rows, in a fraction of the time. */
 const MAX_ROWS = 4096;
 /** Variance of an axis, as a share of the first one's, below which it is only rounding error. */
 const MIN_SHARE = 1e-9;
+/** Of the search for the axes: the same catalogue gives the same projection. */
+const SEED = 1;
 
 /**
  * Learns, for every tap, mean and deviation of each value and the principal axes of the standardised values (PCA). The
@@ -41,11 +36,12 @@ const MIN_SHARE = 1e-9;
  * both modalities then carry the same energy. Cosines do not depend on that scale.
  * @param rawTaps taps of the whole catalogue, [count * width] each
  * @param count number of items, at least 1
+ * @param options dim: width D, default 128
  */
-export function fitProjection(rawTaps: RawTaps, count: number, options: FitOptions = {}): Projection {
-  const { dim = 128, seed = 1 } = options;
-  return { dim, taps: rawTaps.map((tap) => fitTap(tap, count, dim, seed)) };
-}
+export const fitProjection = (rawTaps: RawTaps, count: number, { dim = 128 }: { dim?: number } = {}): Projection => ({
+  dim,
+  taps: rawTaps.map((tap) => fitTap(tap, count, dim)),
+});
 
 /**
  * Standardises and projects taps.
@@ -61,7 +57,7 @@ export function project(projection: Projection, rawTaps: RawTaps): Float32Array 
     for (let n = 0; n < count; n++) {
       for (let d = 0; d < width; d++) values[n * width + d] = (rawTaps[t][n * width + d] - mean[d]) / deviation[d];
     }
-    const axes = { count: dim, length: width, values: doubles(matrix) };
+    const axes = { count: dim, length: width, values: Float64Array.from(matrix) };
     const products = rowProducts(axes, { count, length: width, values });
     for (let n = 0; n < count; n++) {
       const start = (n * taps.length + t) * dim;
@@ -71,18 +67,7 @@ export function project(projection: Projection, rawTaps: RawTaps): Float32Array 
   return rows;
 }
 
-const converted = new WeakMap<Float32Array, Float64Array>();
-
-/** The matrix of a projection as rows of doubles, converted once. */
-function doubles(matrix: Float32Array): Float64Array {
-  const known = converted.get(matrix);
-  if (known) return known;
-  const made = Float64Array.from(matrix);
-  converted.set(matrix, made);
-  return made;
-}
-
-function fitTap(tap: Float32Array, count: number, dim: number, seed: number): TapProjection {
+function fitTap(tap: Float32Array, count: number, dim: number): TapProjection {
   const width = tap.length / count;
   const { mean, deviation } = statistics(tap, count, width);
   const step = Math.max(1, Math.ceil(count / MAX_ROWS));
@@ -93,11 +78,7 @@ function fitTap(tap: Float32Array, count: number, dim: number, seed: number): Ta
       standard[r * width + d] = (tap[r * step * width + d] - mean[d]) / deviation[d];
     }
   }
-  const { values, vectors } = principalAxes(
-    { count: rows, length: width, values: standard },
-    Math.min(dim, width),
-    seed,
-  );
+  const { values, vectors } = principalAxes({ count: rows, length: width, values: standard }, Math.min(dim, width));
   const matrix = new Float32Array(dim * width);
   const kept = values.filter((value) => value > values[0] * MIN_SHARE);
   const energy = kept.reduce((sum, value) => sum + value, 0);
@@ -124,14 +105,14 @@ function statistics(tap: Float32Array, count: number, width: number): Pick<TapPr
  * The leading eigenpairs of rows^T * rows / count. If there are fewer rows than columns, they come from the smaller rows *
  * rows^T, which has the same eigenvalues. Axes beyond the rank are zero.
  */
-function principalAxes(rows: Rows, axes: number, seed: number): Eigenpairs {
+function principalAxes(rows: Rows, axes: number): Eigenpairs {
   const columns = transposed(rows);
   const { count, length: width } = rows;
   const few = count < width ? rows : columns;
   const square = rowProducts(few, few).map((x) => x / count);
-  if (few === columns) return leadingEigenpairs(matrixOperator(square, width), axes, seed);
+  if (few === columns) return leadingEigenpairs(matrixOperator(square, width), axes, SEED);
   const found = Math.min(axes, count);
-  const { values, vectors } = leadingEigenpairs(matrixOperator(square, count), found, seed);
+  const { values, vectors } = leadingEigenpairs(matrixOperator(square, count), found, SEED);
   const mixed = rowProducts({ count: found, length: count, values: vectors }, columns);
   const out = new Float64Array(axes * width);
   for (let axis = 0; axis < found && values[axis] > values[0] * MIN_SHARE; axis++) {

@@ -1,23 +1,27 @@
 import { type Matrix, ScriptMatrix, type Softmax, scriptSoftmax } from './matrix';
+import type { Kernel } from './wasm-matrix';
 
 export { type Matrix, queryProducts } from './matrix';
 
-type Make = (count: number, width: number) => Matrix;
-const scriptMatrix: Make = (count, width) => new ScriptMatrix(count, width);
-
 let loading: Promise<void> | null = null;
-let make = scriptMatrix;
-let backend: 'wasm' | 'javascript' = 'javascript';
-let softmaxOf = scriptSoftmax;
+let kernel: Kernel | null = null;
 
 /** A matrix of zeros, on the kernel if it is loaded, else in JavaScript. */
-export const createMatrix: Make = (count, width) => make(count, width);
+export function createMatrix(count: number, width: number): Matrix {
+  try {
+    if (kernel) return kernel.matrix(count, width);
+  } catch (thrown) {
+    // Memory is short: there may be enough for the next matrix.
+    if (!(thrown instanceof RangeError)) throw thrown;
+  }
+  return new ScriptMatrix(count, width);
+}
 
 /** Uses the kernel if it is loaded. */
-export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, added, shares);
+export const softmax: Softmax = (...given) => (kernel?.softmax ?? scriptSoftmax)(...given);
 
 /** Backend of the matrices that are made from now on. */
-export const matrixBackend = (): 'wasm' | 'javascript' => backend;
+export const matrixBackend = (): 'wasm' | 'javascript' => (kernel ? 'wasm' : 'javascript');
 
 /**
  * Loads the kernel once; matrices made afterwards use it. If it cannot run, JavaScript computes the same, more slowly.
@@ -32,17 +36,6 @@ export function loadKernel(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const { compileKernel, kernelSoftmax } = await import('./wasm-matrix');
-  const kernel = compileKernel();
-  make = (count, width) => {
-    try {
-      if (kernel) return kernel(count, width);
-    } catch (thrown) {
-      // Memory is short: there may be enough for the next matrix.
-      if (!(thrown instanceof RangeError)) throw thrown;
-    }
-    return scriptMatrix(count, width);
-  };
-  backend = kernel ? 'wasm' : 'javascript';
-  softmaxOf = kernelSoftmax() ?? scriptSoftmax;
+  const { compileKernel } = await import('./wasm-matrix');
+  kernel = compileKernel();
 }

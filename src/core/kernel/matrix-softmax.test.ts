@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { scriptSoftmax } from './matrix';
-import { kernelSoftmax } from './wasm-matrix';
+import { compileKernel } from './wasm-matrix';
 
-const KINDS = { 'of the kernel': kernelSoftmax()!, 'in JavaScript': scriptSoftmax };
+const KINDS = { 'of the kernel': compileKernel()!.softmax, 'in JavaScript': scriptSoftmax };
 
 describe.each(Object.entries(KINDS))('a softmax %s', (_, softmax) => {
   it('is the share of each item for any size of the scores, and 0 for an excluded item', () => {

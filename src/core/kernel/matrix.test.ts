@@ -3,9 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Matrix, ScriptMatrix } from './matrix';
 import { compileKernel } from './wasm-matrix';
 
-const wasm = compileKernel();
 const KINDS = {
-  'a matrix of the kernel': wasm!,
+  'a matrix of the kernel': compileKernel()!.matrix,
   'a matrix in JavaScript': (count: number, width: number) => new ScriptMatrix(count, width),
 };
 

@@ -6,52 +6,36 @@ const PAGE = 65_536;
 /** Bytes of a 32-bit float. */
 const FLOAT = 4;
 
-/** @returns null if the kernel cannot run: a content security policy forbids WebAssembly, or the device lacks its vector instructions */
-function compiled(): WebAssembly.Module | null {
-  try {
-    return new WebAssembly.Module(Uint8Array.from(atob(BINARY), (letter) => letter.charCodeAt(0)));
-  } catch {
-    return null;
-  }
-}
-
 const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
 
-/** The functions of `assembly/matrix-products.ts`. */
-const NAMES = ['products', 'weightedSums', 'highest', 'softmax'] as const;
-/** A function of the kernel; addresses in bytes and sizes as in its source. */
-type KernelFunctions = Record<(typeof NAMES)[number], (...given: number[]) => number>;
+/** The functions of `assembly/matrix-products.ts`; addresses in bytes and sizes as there. */
+type KernelFunctions = Record<'products' | 'weightedSums' | 'highest' | 'softmax', (...given: number[]) => number>;
 
-/** @throws TypeError when the module lacks one of them */
-function functionsOf(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelFunctions {
-  const exported = new WebAssembly.Instance(module, { env: { memory } }).exports;
-  const functions = NAMES.map((name): [string, (...given: number[]) => number] => {
-    const found = exported[name];
-    if (typeof found !== 'function') throw new TypeError('The kernel lacks a function; run scripts/setup.mjs again.');
-    return [name, (...given) => Number(found(...given))];
-  });
-  return Object.fromEntries(functions) as KernelFunctions;
-}
+const functionsOf = (module: WebAssembly.Module, memory: WebAssembly.Memory): KernelFunctions =>
+  new WebAssembly.Instance(module, { env: { memory } }).exports as KernelFunctions;
 
 /** Number of columns, and of rows, that the functions multiply at a time. */
 const TOGETHER = 4;
 /** Maximum number of queries, or lists of weights, per call. */
 const MAX_PER_CALL = 8;
 
-/**
- * Compiles the functions.
- * @returns a factory of matrices, which throws a RangeError when memory is short; null if the functions cannot run: a
- *   content security policy forbids WebAssembly, or the device lacks its vector instructions
- */
-export function compileKernel(): ((count: number, width: number) => Matrix) | null {
-  const module = compiled();
-  return module && ((count, width) => new WasmMatrix(module, count, width));
+export interface Kernel {
+  /** A matrix of zeros. @throws RangeError when memory is short */
+  matrix(count: number, width: number): Matrix;
+  softmax: Softmax;
 }
 
-/** @returns as `scriptSoftmax`; null if the functions cannot run */
-export function kernelSoftmax(): Softmax | null {
-  const module = compiled();
-  if (!module) return null;
+/** @returns null if the kernel cannot run: a content security policy forbids WebAssembly, or the device lacks its vector instructions */
+export function compileKernel(): Kernel | null {
+  try {
+    const module = new WebAssembly.Module(Uint8Array.from(atob(BINARY), (letter) => letter.charCodeAt(0)));
+    return { matrix: (count, width) => new WasmMatrix(module, count, width), softmax: softmaxOn(module) };
+  } catch {
+    return null;
+  }
+}
+
+function softmaxOn(module: WebAssembly.Module): Softmax {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { highest, softmax } = functionsOf(module, memory);
   return (scores, added, shares) => {

@@ -7,7 +7,6 @@ import {
   contentVectors,
   type FeatureTable,
   type Item,
-  placeByContent,
   type SideModel,
 } from '../../core/catalog';
 import { NEAREST, NearestNeighbors } from './nearest-neighbors';
@@ -113,6 +112,6 @@ export function catalogIndex(
     places,
     shopCount,
     cooccurrence,
-    side: side && placeByContent(side, content),
+    side,
   };
 }

@@ -54,7 +54,7 @@ const read = () => openBundle(fetchFile);
 
 it('loads only the side model of the variant, and keeps the profile when the variant changes or it is promoted', async () => {
   const { manifest } = await read();
-  const { manifest: other } = await openBundle(fetchFile, undefined, { model: async () => 'next' });
+  const { manifest: other } = await openBundle(fetchFile, 'next');
   const heads = [manifest.shards.head.file, other.shards.head.file];
   expect(heads[0]).not.toBe(heads[1]);
   const lists: string[][] = [];
@@ -117,7 +117,7 @@ it('counts a page for no variant if it cannot load the model, which it reports',
 it('shares the shards of the bundle, and goes when it is removed or the own model is trained', async () => {
   const bundle = await read();
   const { manifest } = bundle;
-  const other = await openBundle(fetchFile, undefined, { model: async () => 'next' });
+  const other = await openBundle(fetchFile, 'next');
   expect(other.shardOf).toEqual(bundle.shardOf);
   const filesOf = async (of: typeof manifest) => new Set((await inventory(of, fetchFile)).map(({ file }) => file));
   const files = await filesOf(manifest);

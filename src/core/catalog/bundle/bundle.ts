@@ -3,6 +3,7 @@ import type { Demand } from '../demand';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
 import type { BundleShards } from '../shards/bundle-shards';
+import type { Head } from '../shards/shard-file';
 import type { SideModel } from '../side-model/side-model';
 import type { BundleProgress } from './bundle-file';
 import type { EncoderFiles } from './encoder-files';
@@ -24,19 +25,24 @@ export interface Bundle extends TrainedData, BundleFiles {
   /** The shard of each item. */
   shardOf: Uint32Array;
   /** The rest of the pictures' taps of all items; null without pictures. */
-  photos(onProgress?: BundleProgress): Promise<FeatureTable | null>;
+  photos(): Promise<FeatureTable | null>;
 }
 
 /** The files of a bundle. */
-export interface BundleFiles {
+interface BundleFiles {
   manifest: Manifest;
   shards: BundleShards;
   /** One file of the manifest, checked. */
-  file(file: BundleFile, onProgress?: BundleProgress): Promise<ArrayBuffer>;
+  file(file: BundleFile): Promise<ArrayBuffer>;
   /** Means, deviations and projection of every tap. */
   projection(onProgress?: BundleProgress): Promise<ArrayBuffer>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
+}
+
+/** A bundle of which only the head is in memory. */
+export interface OpenedHead extends BundleFiles {
+  head: Head;
 }
 
 /** Data that a shop learned from its logs. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryBundle } from '../../../../testing/bundles';
 import { topicContent } from '../../../../testing/topics';
 import type { SidestreamError } from '../../../error';
-import { inventory, publishedNames } from './inventory';
+import { inventory, staleNames } from './inventory';
 import { addLearned } from './learned';
 import { manifestFile } from './manifest-file';
 import { MANIFEST_FILE } from './manifest-schema';
@@ -71,26 +71,10 @@ describe.each([true, false])('a partly uploaded bundle (whole: %s)', (whole) => 
     await expect(titleOf(server.fetchFile)).rejects.toMatchObject({ code: 'bundle/unreachable' });
   });
 
-  it('that lacks a shard is not used by a command, which reads all of them', async () => {
-    const { server, build } = await twoBuilds(whole);
-    const fresh = [...build.files.keys()].filter((name) => !server.files.has(name));
-    const codes: string[] = [];
-    const open = () => openBundle(server.fetchFile, undefined, { onIncomplete: ({ code }) => codes.push(code) });
-    for (const name of fresh)
-      if (!name.startsWith('shard-')) server.files.set(name, build.files.get(name) ?? new Uint8Array());
-    server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
-    expect((await open()).items[0].title).toBe('Old');
-    expect(codes).toEqual(['bundle/incomplete']);
-    // The rest arrives.
-    for (const [name, bytes] of build.files) server.files.set(name, bytes);
-    expect((await open()).items[0].title).toBe('New');
-    expect(codes).toHaveLength(1);
-  });
-
   it("leaves the previous bundle's files for pages that have it open", async () => {
     const { build, before, after } = await twoBuilds(whole);
-    const published = await publishedNames(after, build.fetchFile);
-    for (const { file } of await inventory(before, build.fetchFile)) expect(published).toContain(file);
+    const names = (await inventory(before, build.fetchFile)).map(({ file }) => file);
+    expect(await staleNames(names, [after], build.fetchFile)).toEqual([]);
   });
 });
 

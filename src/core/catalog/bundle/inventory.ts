@@ -21,17 +21,6 @@ export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promi
 }
 
 /**
- * Names of the files that must stay while a bundle is published: its own files, the copy of its manifest, and the files of
- * the previous bundle, which open pages still read.
- */
-export async function publishedNames(manifest: Manifest, fetchFile: FetchFile): Promise<Set<string>> {
-  const { previous } = manifest;
-  const own = [...(await inventory(manifest, fetchFile)), await manifestFile(manifest)];
-  const before = previous ? await inventory(parseManifest(await fetchChecked(fetchFile, previous)), fetchFile) : [];
-  return new Set([...own, ...before].map(({ file }) => file));
-}
-
-/**
  * The items of a bundle, shard by shard.
  * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`, `bundle/invalid`
  */
@@ -39,24 +28,30 @@ export async function* bundleItems(manifest: Manifest, fetchFile: FetchFile): As
   for await (const { items } of new BundleShards(manifest, fetchFile).all()) yield items;
 }
 
-/** Names of the files that `writeBundle` writes or used to write, complete or not. */
+/** Names of the files that `writeBundle` writes beside the manifest, complete or not. */
 const OURS =
-  /^(manifest|head|shard|photos|texts|offers|directory|ids|terms|projection|text|image|text-tokenizer|items|features|companions|side|demand|axes|statistics)-[0-9a-f]{16}\.(json|bin|onnx)(\.part)?$/;
+  /^(manifest|head|shard|photos|texts|offers|directory|ids|terms|projection|text|image|text-tokenizer)-[0-9a-f]{16}\.(json|bin|onnx)(\.part)?$/;
 
 /** Whether a file has the name of one that `writeBundle` writes beside the manifest. */
 export const isContentFile = (name: string): boolean => OURS.test(name);
 
 /**
- * The files of earlier builds among the names of a folder: those that neither these bundles nor their predecessors have, which
- * open pages still read.
+ * The files of earlier builds among the names of a folder: those that neither these bundles, with the copies of their manifests, nor
+ * their predecessors have, which open pages still read.
  */
 export async function staleNames(
   names: readonly string[],
   manifests: readonly Manifest[],
   fetchFile: FetchFile,
 ): Promise<string[]> {
-  const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, fetchFile)));
-  return names.filter((name) => isContentFile(name) && !wanted.some((published) => published.has(name)));
+  const published = new Set<string>();
+  for (const manifest of manifests) {
+    const { previous } = manifest;
+    const own = [...(await inventory(manifest, fetchFile)), await manifestFile(manifest)];
+    const before = previous ? await inventory(parseManifest(await fetchChecked(fetchFile, previous)), fetchFile) : [];
+    for (const { file } of [...own, ...before]) published.add(file);
+  }
+  return names.filter((name) => isContentFile(name) && !published.has(name));
 }
 
 /**

@@ -1,4 +1,3 @@
-import { SidestreamError } from '../../../error';
 import { evenly } from '../../common/evenly';
 import { pickCooccurrence } from '../cooccurrence';
 import { pickDemand } from '../demand';
@@ -19,11 +18,12 @@ import { modelManifest, requireModel } from './model-manifest';
  * Adds trained data to a bundle, replacing its earlier data of the same kinds: the shards first, which contain it, then one manifest that
  * names them. The previous bundle stays: its items differ, and pages can fall back to it.
  * @param bundle opened as a whole
+ * @param learned for this bundle's items
  * @param offers to divide like the items, by market; the files of other markets stay
  * @param as name under which the data becomes a further side model; the bundle's own data stays. Default: it becomes the bundle's own,
  *   and a new side model of its own replaces all further ones
  * @returns the new manifest
- * @throws SidestreamError `bundle/invalid` when a part is for another number of items than the bundle has
+ * @throws SidestreamError `bundle/invalid` when a number is not finite or too large
  */
 export async function addLearned(
   bundle: Bundle,
@@ -33,7 +33,6 @@ export async function addLearned(
   as?: string,
 ): Promise<Manifest> {
   const { manifest, items, features, positions, shardOf } = bundle;
-  checkCounts(learned, items.length);
   const [cooccurrence, model, demand] = [await bundle.cooccurrence(), await bundle.side(), await bundle.demand()];
   const { shards, side: before } = manifest;
   const { start, training } = before ?? {};
@@ -95,23 +94,6 @@ export async function settleModel(
   const { [name]: _, ...left } = manifest.models ?? {};
   const models = Object.keys(left).length > 0 ? left : undefined;
   return putManifest({ ...chosen, models }, manifest, sink);
-}
-
-/** @throws SidestreamError `bundle/invalid` when a part is for another number of items */
-function checkCounts({ cooccurrence, side, demand }: Learned, count: number): void {
-  const counts = [
-    ['co-occurrence table', cooccurrence?.count],
-    ['side model', side?.model.biases.length],
-    ['side model', side && side.model.vectors.length / side.model.width],
-    ['demand', demand?.choices.length],
-  ] as const;
-  for (const [name, of] of counts) {
-    if (of === undefined || of === count) continue;
-    throw new SidestreamError(
-      'bundle/invalid',
-      `The ${name} is for ${of} items, but the bundle has ${count}. Train for this bundle.`,
-    );
-  }
 }
 
 /** The part of an item by which its trained data is found. */
@@ -188,10 +170,11 @@ function placedModel(
   const known = [...order.keys()].filter((row) => order[row] >= 0);
   const compared = evenly(known, MAX_COMPARED);
   const rows = [...compared, ...unknown];
-  const placed = placeByContent(pickSideModel(kept, compared), content(rows));
+  const added = unknown.map((_, n) => compared.length + n);
+  const placed = placeByContent(pickSideModel(kept, rows), content(rows), added);
   const { width } = kept;
   for (const [n, row] of unknown.entries()) {
-    const at = compared.length + n;
+    const at = added[n];
     kept.vectors.set(placed.vectors.subarray(at * width, (at + 1) * width), row * width);
     kept.biases[row] = placed.biases[at];
   }

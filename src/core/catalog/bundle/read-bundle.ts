@@ -1,17 +1,12 @@
 import { SidestreamError } from '../../../error';
 import { BundleShards } from '../shards/bundle-shards';
-import { decodeHead, type Head } from '../shards/shard-file';
-import type { Bundle, BundleFiles } from './bundle';
+import { decodeHead } from '../shards/shard-file';
+import type { Bundle, OpenedHead } from './bundle';
 import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import { parseManifest } from './manifest-file';
 import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest-schema';
 
-/** A bundle of which only the head is in memory. */
-export interface OpenedHead extends BundleFiles {
-  head: Head;
-}
-
-export interface OpenOptions {
+interface OpenOptions {
   /** The name of the further side model to open the bundle with; undefined for the bundle's own. Default: its own. */
   model?: () => Promise<string | undefined>;
   /** Called with the manifest before other files are fetched, and with the name of its side model; undefined for the bundle's own. */
@@ -26,54 +21,32 @@ export interface OpenOptions {
 /**
  * Opens a bundle with all of its items: manifest, then every shard, each checked against its SHA-256.
  * @param source address of the bundle's folder, or a function that fetches its files
- * @param onProgress gets items
+ * @param model name of the further side model to open it with; default: the bundle's own
  * @throws SidestreamError `bundle/unreachable` when a file could not be fetched; `bundle/invalid` when a file contradicts
  *   the manifest or the schema; `bundle/digest-mismatch` when a file does not match its digest in the manifest;
  *   `bundle/unknown-version` when another version wrote the bundle
  */
-export const openBundle = (
-  source: string | URL | FetchFile,
-  onProgress?: BundleProgress,
-  options: OpenOptions = {},
-): Promise<Bundle> =>
-  open(source, options, async (files, fetchFile) => {
-    const { wholeBundle } = await import('./whole-bundle');
-    return wholeBundle(files, await headOf(files, fetchFile), onProgress);
-  });
-
-/** Opens a bundle with its head, as a page does. @param onProgress gets bytes @throws SidestreamError as `openBundle` */
-export const openHead = (
-  source: string | URL | FetchFile,
-  onProgress?: BundleProgress,
-  options: OpenOptions = {},
-): Promise<OpenedHead> =>
-  open(source, options, async (files, fetchFile) => ({ ...files, head: await headOf(files, fetchFile, onProgress) }));
-
-async function headOf({ manifest }: BundleFiles, fetchFile: FetchFile, onProgress?: BundleProgress): Promise<Head> {
-  const { head } = manifest.shards;
-  const [bytes] = await fetchFiles(fetchFile, [head], onProgress);
-  return decodeHead(bytes, head.file, manifest);
+export async function openBundle(source: string | URL | FetchFile, model?: string): Promise<Bundle> {
+  const { fetchFile, manifest } = await manifestOf(source);
+  const own = model === undefined ? manifest : await withModel(manifest, model, fetchFile);
+  const { wholeBundle } = await import('./whole-bundle');
+  return wholeBundle(await headFiles(own, fetchFile));
 }
 
-type OpenParts<T> = (files: BundleFiles, fetchFile: FetchFile) => Promise<T>;
-
-async function open<T>(
+/** Opens a bundle with its head, as a page does. @param onProgress gets bytes @throws SidestreamError as `openBundle` */
+export async function openHead(
   source: string | URL | FetchFile,
-  { model, onManifest, onIncomplete }: OpenOptions,
-  parts: OpenParts<T>,
-): Promise<T> {
-  const fetchFile = typeof source === 'function' ? source : fetchFrom(source);
-  const load = (manifest: Manifest, model?: string): Promise<T> => {
-    onManifest?.(manifest, model);
-    return parts(filesOf(manifest, fetchFile), fetchFile);
+  onProgress?: BundleProgress,
+  { model, onManifest, onIncomplete }: OpenOptions = {},
+): Promise<OpenedHead> {
+  const { fetchFile, manifest } = await manifestOf(source);
+  const load = (own: Manifest, model?: string): Promise<OpenedHead> => {
+    onManifest?.(own, model);
+    return headFiles(own, fetchFile, onProgress);
   };
-  const manifest = parseManifest(await fetchBytes(fetchFile, MANIFEST_FILE), fetchFile.addressOf?.(MANIFEST_FILE));
   const wanted = await model?.();
   try {
-    if (wanted !== undefined) {
-      const { modelManifest } = await import('./model-manifest');
-      return await load(await modelManifest(manifest, wanted, fetchFile), wanted);
-    }
+    if (wanted !== undefined) return await load(await withModel(manifest, wanted, fetchFile), wanted);
   } catch (thrown) {
     if (!onIncomplete) throw thrown;
     onIncomplete(SidestreamError.from(thrown));
@@ -100,14 +73,26 @@ async function open<T>(
   }
 }
 
-function filesOf(manifest: Manifest, fetchFile: FetchFile): BundleFiles {
-  const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
+async function manifestOf(source: string | URL | FetchFile) {
+  const fetchFile = typeof source === 'function' ? source : fetchFrom(source);
+  const bytes = await fetchBytes(fetchFile, MANIFEST_FILE);
+  return { fetchFile, manifest: parseManifest(bytes, fetchFile.addressOf?.(MANIFEST_FILE)) };
+}
+
+const withModel = async (manifest: Manifest, model: string, fetchFile: FetchFile): Promise<Manifest> =>
+  (await import('./model-manifest')).modelManifest(manifest, model, fetchFile);
+
+async function headFiles(manifest: Manifest, fetchFile: FetchFile, onProgress?: BundleProgress): Promise<OpenedHead> {
+  const files = (wanted: BundleFile[], onBytes?: BundleProgress) => fetchFiles(fetchFile, wanted, onBytes);
+  const { head } = manifest.shards;
+  const [bytes] = await files([head], onProgress);
   return {
     manifest,
+    head: decodeHead(bytes, head.file, manifest),
     shards: new BundleShards(manifest, fetchFile),
-    file: async (file, onProgress) => (await files([file], onProgress))[0],
-    projection: async (onProgress) => (await files([manifest.projection], onProgress))[0],
-    encoder: async (modality, onProgress) =>
-      (await import('./encoder-files')).readEncoder(manifest, modality, (wanted) => files(wanted, onProgress)),
+    file: async (file) => (await files([file]))[0],
+    projection: async (onBytes) => (await files([manifest.projection], onBytes))[0],
+    encoder: async (modality, onBytes) =>
+      (await import('./encoder-files')).readEncoder(manifest, modality, (wanted) => files(wanted, onBytes)),
   };
 }

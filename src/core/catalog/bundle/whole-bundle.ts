@@ -2,17 +2,17 @@ import { pickCooccurrence } from '../cooccurrence';
 import { pickDemand } from '../demand';
 import { concatTables, decodeFeatureRows, type FeatureTable, photoShape, pickRows } from '../features/feature-table';
 import { joinCompanions, joinDemand, joinSide } from '../shards/join-parts';
-import type { Head, Shard } from '../shards/shard-file';
+import type { Shard } from '../shards/shard-file';
 import { pickSideModel } from '../side-model/side-model';
-import type { Bundle, BundleFiles } from './bundle';
-import { addIds, type BundleProgress } from './bundle-file';
+import type { Bundle, OpenedHead } from './bundle';
+import { addIds } from './bundle-file';
 
 /** Reads all shards of a bundle, and puts the items into the order of the feed. @throws SidestreamError `bundle/*` */
-export async function wholeBundle(files: BundleFiles, { model }: Head, onProgress?: BundleProgress): Promise<Bundle> {
+export async function wholeBundle({ head: { model }, ...files }: OpenedHead): Promise<Bundle> {
   const { manifest, shards } = files;
   const parts: Shard[] = [];
   const seen = new Set<string>();
-  for await (const shard of shards.all(onProgress)) {
+  for await (const shard of shards.all()) {
     addIds(seen, shard.items);
     parts.push(shard);
   }
@@ -38,14 +38,13 @@ export async function wholeBundle(files: BundleFiles, { model }: Head, onProgres
       return demand && pickDemand(demand, order);
     },
     side: async () => model && pickSideModel(joinSide(model, trained).model, order),
-    async photos(onProgress) {
+    async photos() {
       if (!manifest.photos) return null;
       const shape = photoShape(manifest);
       const tables: FeatureTable[] = [];
       for (const shard of trained.keys()) {
         const { file, bytes } = await shards.beside(shard, 'photos');
         tables.push(decodeFeatureRows(bytes, file, shape, trained[shard].items.length));
-        onProgress?.(shard + 1, trained.length);
       }
       return inOrder(tables);
     },

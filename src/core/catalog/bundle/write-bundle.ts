@@ -64,8 +64,8 @@ export interface WriteBundleOptions extends ShardOptions {
  * Writes a bundle: shards, projection and encoders under content-hashed names, the manifest last, so that an
  * interrupted build never leaves a manifest that names missing files. The same content and the same previous bundle give
  * the same bytes.
- * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not match;
- *   the errors of `verify`
+ * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when an encoder's file is another one, or a number of trained data is not
+ *   finite; the errors of `verify`
  */
 export async function writeBundle(
   content: BundleContent,
@@ -75,7 +75,7 @@ export async function writeBundle(
   const { shardItems, whole, previous, verify, onProgress, offers, learned } = options;
   const markets = offers ? [...offers.keys()] : (previous?.manifest.offers ?? []);
   const { items, features, encoders, currency, language, locales = [] } = content;
-  check(content);
+  if (items.length === 0) throw new SidestreamError('catalog/empty', 'There is no item to put into the bundle.');
   const { text, image } = encoders;
   const featuresOf = (rows: readonly number[]): FeatureTable =>
     bundleFeatures(pickRows(features, rows, { text: [text.contentTap], image: [image.contentTap] }));
@@ -86,7 +86,10 @@ export async function writeBundle(
     if (!files) return entry;
     const onnx = await put(name, 'onnx', files.onnx);
     if (onnx.sha256 !== entry.digest) {
-      throw invalid(`the ${name} encoder's file is not the one that made its features; run the build again`);
+      throw new SidestreamError(
+        'bundle/invalid',
+        `Cannot write the bundle: the ${name} encoder's file is not the one that made its features; run the build again.`,
+      );
     }
     const tokenizer = files.tokenizer && (await put(`${name}-tokenizer`, 'json', files.tokenizer));
     const { settings } = files;
@@ -173,20 +176,3 @@ function comparableShards(
   const sameSpace = side ? manifest.side?.digest === side.model.digest : !manifest.side && sameContent;
   return sameSpace && manifest.shards.target === target ? { items, shardOf, stored } : null;
 }
-
-function check({ items, features, encoders, locales = [] }: BundleContent): void {
-  if (items.length === 0) throw new SidestreamError('catalog/empty', 'There is no item to put into the bundle.');
-  if (features.count !== items.length) throw invalid(`${items.length} items but features of ${features.count}`);
-  for (const name of ['text', 'image'] as const) {
-    if (features.taps[name] !== encoders[name].taps.length) {
-      throw invalid(`the ${name} encoder has ${encoders[name].taps.length} taps, the features ${features.taps[name]}`);
-    }
-  }
-  for (const { tag, texts } of locales) {
-    if (texts.length !== items.length) throw invalid(`${items.length} items but ${texts.length} texts in ${tag}`);
-  }
-  if (!features.scales.every(Number.isFinite)) throw invalid('a feature row is not finite');
-}
-
-const invalid = (what: string): SidestreamError =>
-  new SidestreamError('bundle/invalid', `Cannot write the bundle: ${what}.`);

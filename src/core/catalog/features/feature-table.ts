@@ -1,4 +1,4 @@
-import { isScale, listReader, littleEndian, quantizeRow } from '../../common/bytes';
+import { isScale, listReader, littleEndian, quantizedRows, quantizeRow } from '../../common/bytes';
 import { invalidBundle } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest-schema';
 
@@ -48,14 +48,9 @@ const BUNDLE_STEPS = 15;
 
 /** The same features in the precision of a bundle. */
 export function bundleFeatures(table: FeatureTable): FeatureTable {
-  const values = new Int8Array(table.values.length);
-  const own = new Float32Array(table.dim);
-  const scales = table.scales.map((scale, row) => {
-    const at = row * own.length;
-    for (let d = 0; d < own.length; d++) own[d] = table.values[at + d] * scale;
-    return quantizeRow(own, values, at, BUNDLE_STEPS);
-  });
-  return { ...table, values, scales };
+  const { dim, values, scales } = table;
+  const rows = Float32Array.from(values, (value, at) => value * scales[Math.floor(at / dim)]);
+  return { ...table, ...quantizedRows(rows, dim, BUNDLE_STEPS) };
 }
 
 /**

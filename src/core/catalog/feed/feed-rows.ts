@@ -1,4 +1,5 @@
 import { SidestreamError } from '../../../error';
+import { kept } from '../../common/grouped';
 import type { Item } from '../item';
 import { type RejectedRow, type RowUnit, shortened } from '../rejected-row';
 import { detectFormat, type FeedFormat, feedLanguage } from './feed-format';
@@ -7,10 +8,10 @@ import { binaryTextKind, feedText, peekText } from './feed-text';
 import { groupVariants, htmlRecords, jsonLdRecords } from './json-ld';
 import { jsonlRecords, jsonRecords } from './read-json';
 import { xmlRecords } from './read-xml';
+import { missingColumn } from './record-fields';
 import { type ParsedRecord, type Problem, type ReadProduct, recordItem } from './record-item';
 import { shopifyVariants } from './shopify-fields';
 import { tableRecords } from './shopify-table';
-import { suggestedMapping } from './suggest-mapping';
 import { joinVariations } from './woocommerce';
 
 export interface FeedSource {
@@ -79,23 +80,16 @@ export async function* parsedRows<T extends { id: string }>(
     options.onFormat?.(file, format.name, feedLanguage(head));
     onGuess = (encoding) => options.onGuess?.(file, encoding);
     for (const encoding of guessed) onGuess(encoding);
-    /** Whether a mapping is suggested for the next refused row: once a file, and not if its columns fit other rows. */
-    let suggests = true;
+    /** Whether the next refused row gets advice on its columns: once a file, and not if they fit other rows. */
+    let advises = true;
     const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
     const records = joinVariations(recordsOf(format, all, mapping), mapping.variants ?? false);
     for await (const record of mapping.variants ? variantRecords(records) : records) {
       const { line } = record;
+      const at = { file, line, unit };
       const rejection = (problems: Problem[], known: { id?: string; title?: string } = {}): FeedRow<T> => ({
-        file,
-        line,
-        unit,
-        rejected: problems.map((problem) => ({
-          file,
-          line,
-          ...(unit === 'line' ? {} : { unit }),
-          ...known,
-          ...problem,
-        })),
+        ...at,
+        rejected: problems.map((problem) => ({ file, line, ...(unit !== 'line' && { unit }), ...known, ...problem })),
       });
       if ('reason' in record) {
         yield rejection([{ field: 'row', reason: shortened(record.reason, MAX_REASON) }]);
@@ -104,29 +98,22 @@ export async function* parsedRows<T extends { id: string }>(
       const parsed = parse(record.shape, record.fields, mapping);
       if ('problems' in parsed) {
         const { problems, ...known } = parsed;
-        const suggestion: string = suggests ? suggestedMapping(record, mapping, problems) : '';
-        suggests &&= suggestion === '';
-        yield rejection(
-          problems.map((problem, n) => (n === 0 ? { ...problem, reason: problem.reason + suggestion } : problem)),
-          known,
-        );
+        const [{ field, reason }, ...others] = problems;
+        const isMissing = reason.startsWith('is missing') && (field === 'id' || field === 'title');
+        const advice: string = advises && isMissing ? missingColumn(field, record, mapping) : '';
+        advises &&= advice === '';
+        yield rejection([{ field, reason: reason + advice }, ...others], known);
         continue;
       }
-      suggests = false;
-      if ('unpublished' in parsed) {
-        yield { file, line, unit, ...parsed };
-        continue;
-      }
-      const earlier = seen.get(parsed.item.id);
-      if (earlier) {
+      advises = false;
+      const id = 'item' in parsed ? parsed.item.id : undefined;
+      const earlier = id === undefined ? at : kept(seen, id, () => at);
+      if (earlier !== at) {
         const place = `${earlier.unit} ${earlier.line}`;
         const where = earlier.file === file ? place : `${earlier.file}, ${place}`;
         const problems = [{ field: 'id', reason: `already used in ${where}` }];
-        yield { ...rejection(problems, { id: parsed.item.id }), duplicate: true };
-        continue;
-      }
-      seen.set(parsed.item.id, { file, line, unit });
-      yield { file, line, unit, ...parsed };
+        yield { ...rejection(problems, { id }), duplicate: true };
+      } else yield { ...at, ...parsed };
     }
   }
 }

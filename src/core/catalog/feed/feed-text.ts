@@ -28,67 +28,36 @@ export async function* feedText(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { encoding, invalid, onGuess }: TextOptions = {},
 ): AsyncGenerator<string> {
-  let head = new Uint8Array(0);
-  let decoder: LineDecoder | GuessingDecoder | null = null;
-  const decoderFor = (start: Uint8Array): LineDecoder | GuessingDecoder => {
-    const mark = BYTE_ORDER_MARKS.find(([, bytes]) => bytes.every((byte, i) => start[i] === byte))?.[0];
-    const stated = mark ?? encoding ?? declared(start) ?? unmarkedUtf16(start);
-    return stated === undefined && onGuess ? new GuessingDecoder(onGuess) : new LineDecoder(stated ?? 'utf-8', invalid);
-  };
-  for await (const chunk of chunks) {
-    if (decoder !== null) {
-      const text = decoder.decode(chunk, true);
-      if (text !== '') yield text;
-      continue;
-    }
-    head = joinBytes([head, chunk]);
-    if (head.length < DECLARATION_BYTES) continue;
-    decoder = decoderFor(head);
-    yield decoder.decode(head, true);
-    head = new Uint8Array(0);
-  }
-  decoder ??= decoderFor(head);
-  // Node reads windows-1252 as Latin-1, without €, unless it is told that more follows.
-  const rest = decoder.decode(head, true) + decoder.decode(new Uint8Array(0), false);
-  if (rest !== '') yield rest;
+  const { first, all } = await peeked(chunks, DECLARATION_BYTES);
+  const head = joinBytes(first);
+  const mark = BYTE_ORDER_MARKS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
+  const stated = mark ?? encoding ?? declared(head) ?? unmarkedUtf16(head);
+  if (stated === undefined && onGuess) yield* guessedText(all, onGuess);
+  else yield* decodedText(all, stated ?? 'utf-8', invalid);
 }
 
 /** Makes an error. @param line 1-based @param encoding that the bytes were read in */
 type InvalidText = (line: number, encoding: string) => Error;
 
-/** Number of bytes kept to find a bad one: longer than a character in any encoding, and even for UTF-16. */
-const KEPT_BYTES = 8;
-
-/** Decodes chunks and knows in which line the first bad byte is. */
-class LineDecoder {
-  readonly #decoder: TextDecoder;
-  #line = 1;
-  /** The last decoded bytes, which may be the beginning of a character. */
-  #last = new Uint8Array(0);
-
-  constructor(
-    encoding: string,
-    private readonly invalid: InvalidText | undefined,
-  ) {
-    this.#decoder = decoderOf(encoding, invalid !== undefined);
-  }
-
-  decode(chunk: Uint8Array, stream: boolean): string {
-    if (this.invalid === undefined) return this.#decoder.decode(chunk, { stream });
-    let text: string;
+async function* decodedText(chunks: AsyncIterable<Uint8Array>, label: string, invalid: InvalidText | undefined) {
+  const decoder = decoderOf(label, false);
+  const strict = invalid && decoderOf(label, true);
+  let line = 1;
+  const decode = (chunk?: Uint8Array): string => {
+    // Node reads windows-1252 as Latin-1, without €, unless it is told that more follows.
+    const options = { stream: chunk !== undefined };
+    const text = decoder.decode(chunk, options);
+    if (!strict) return text;
     try {
-      text = this.#decoder.decode(chunk, { stream });
+      strict.decode(chunk, options);
     } catch {
-      const { encoding } = this.#decoder;
-      const lenient = decoderOf(encoding, false);
-      lenient.decode(this.#last, { stream: true });
-      const before = lenient.decode(chunk, { stream }).split('\uFFFD', 1)[0];
-      throw this.invalid(this.#line + lineEnds(before), encoding);
+      throw invalid(line + lineEnds(text.split('\uFFFD', 1)[0]), decoder.encoding);
     }
-    this.#line += lineEnds(text);
-    this.#last = (chunk.length < KEPT_BYTES ? joinBytes([this.#last, chunk]) : chunk).slice(-KEPT_BYTES);
+    line += lineEnds(text);
     return text;
-  }
+  };
+  for await (const chunk of chunks) yield decode(chunk);
+  yield decode();
 }
 
 /** Number of bytes, from the first one that is not ASCII, by which an encoding is guessed. */
@@ -98,27 +67,34 @@ const GUESSED_BYTES = 16_384;
  * Decodes UTF-8, or windows-1252 if most characters beyond ASCII are not UTF-8 and the text looks Western. Whatever the size of
  * the chunks, the same bytes decide.
  */
-class GuessingDecoder {
-  #decoder: TextDecoder | null = null;
+async function* guessedText(chunks: AsyncIterable<Uint8Array>, onGuess: (encoding: string) => void) {
+  const decoderFor = (bytes: Uint8Array, cut: boolean): TextDecoder => {
+    if (!looksWestern(bytes.subarray(0, GUESSED_BYTES), cut)) return decoderOf('utf-8', false);
+    onGuess('windows-1252');
+    return decoderOf('windows-1252', false);
+  };
+  let decoder: TextDecoder | undefined;
   /** Bytes from the first one that is not ASCII, until there are enough to guess. */
-  #held = new Uint8Array(0);
-
-  constructor(private readonly onGuess: (encoding: string) => void) {}
-
-  decode(chunk: Uint8Array, stream: boolean): string {
-    if (this.#decoder) return this.#decoder.decode(chunk, { stream });
-    const bytes = joinBytes([this.#held, chunk]);
+  let held = new Uint8Array(0);
+  for await (const chunk of chunks) {
+    if (decoder) {
+      yield decoder.decode(chunk, { stream: true });
+      continue;
+    }
+    const bytes = joinBytes([held, chunk]);
     let start = 0;
     while (start < bytes.length && bytes[start] < 128) start++;
-    if (stream && bytes.length - start < GUESSED_BYTES) {
-      this.#held = bytes.slice(start);
-      return decoderOf('utf-8', false).decode(bytes.subarray(0, start));
-    }
-    const isWestern = looksWestern(bytes.subarray(start, start + GUESSED_BYTES), stream);
-    this.#decoder = decoderOf(isWestern ? 'windows-1252' : 'utf-8', false);
-    if (isWestern) this.onGuess('windows-1252');
-    return this.#decoder.decode(bytes, { stream: true }) + (stream ? '' : this.#decoder.decode());
+    yield decoderOf('utf-8', false).decode(bytes.subarray(0, start));
+    held = bytes.slice(start);
+    if (held.length < GUESSED_BYTES) continue;
+    decoder = decoderFor(held, true);
+    yield decoder.decode(held, { stream: true });
   }
+  if (!decoder) {
+    decoder = decoderFor(held, false);
+    yield decoder.decode(held, { stream: true });
+  }
+  yield decoder.decode();
 }
 
 /** Signs that Western texts rarely have: controls, symbols inside words, runs of characters that are not ASCII. */
@@ -147,15 +123,30 @@ function lineEnds(text: string): number {
 
 /** The beginning of a text, from which its format is detected, and the whole text including its beginning. */
 export async function peekText(chunks: AsyncIterable<string>): Promise<{ head: string; all: AsyncGenerator<string> }> {
-  const source = chunks[Symbol.asyncIterator]();
-  let head = '';
-  let ended = false;
-  while (head.length < FORMAT_HEAD && !ended) {
+  const { first, all } = await peeked(chunks, FORMAT_HEAD);
+  return { head: first.join('').slice(0, FORMAT_HEAD), all };
+}
+
+/** The first chunks, of at least that length together, and all chunks including these. */
+async function peeked<T extends { length: number }>(chunks: AsyncIterable<T> | Iterable<T>, least: number) {
+  const source = (async function* () {
+    yield* chunks;
+  })();
+  const first: T[] = [];
+  for (let length = 0; length < least; length += first[first.length - 1].length) {
     const next = await source.next();
-    if (next.done) ended = true;
-    else head += next.value;
+    if (next.done) break;
+    first.push(next.value);
   }
-  return { head: head.slice(0, FORMAT_HEAD), all: rejoined(head, source) };
+  async function* all(): AsyncGenerator<T> {
+    try {
+      yield* first.splice(0);
+      yield* source;
+    } finally {
+      await source.return();
+    }
+  }
+  return { first: [...first], all: all() };
 }
 
 function decoderOf(label: string, fatal: boolean): TextDecoder {
@@ -189,16 +180,6 @@ export interface FeedLine {
   line: number;
   /** Without line end; null when the line was longer than the limit. */
   text: string | null;
-}
-
-/** The lines of `splitLines` but blank ones, which still count. @param maxLength maximum length of a line, in characters */
-export async function* feedLines(
-  chunks: AsyncIterable<string> | Iterable<string>,
-  maxLength: number,
-): AsyncGenerator<FeedLine> {
-  for await (const lines of splitLines(chunks, maxLength)) {
-    for (const line of lines) if (line.text?.trim() !== '') yield line;
-  }
 }
 
 /**
@@ -281,18 +262,7 @@ async function* checked(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGe
 
 /** The bytes, decompressed if they start like gzip. @throws errors of the source and of `gunzip` */
 export async function* unpacked(bytes: AsyncIterable<Uint8Array>, gunzip: Gunzip): AsyncGenerator<Uint8Array> {
-  const source = bytes[Symbol.asyncIterator]();
-  const first = await source.next();
-  if (first.done) return;
-  const all = rejoined(first.value, source);
-  yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? gunzip(all) : all;
-}
-
-async function* rejoined<T>(first: T, rest: AsyncIterator<T>): AsyncGenerator<T> {
-  try {
-    yield first;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
+  const { first, all } = await peeked(bytes, 2);
+  const [one, two] = joinBytes(first);
+  yield* one === 0x1f && two === 0x8b ? gunzip(all) : all;
 }

@@ -25,20 +25,25 @@ const PRODUCT_TYPES = new Set([
  * Reads the products that an HTML page describes: of schema.org in `<script type="application/ld+json">`, otherwise those tagged for
  * Nosto.
  */
-export async function* htmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
-  const page = await whole(chunks);
-  if (page === null) yield { line: 1, reason: `is a page of more than ${MAX_PAGE} characters` };
-  else {
+export const htmlRecords = (chunks: TextChunks): AsyncGenerator<FeedRecord> =>
+  documentRecords('page', chunks, (page) => {
     const records = pageRecords(page);
-    yield* records.length > 0 ? records : nostoRecords(page);
-  }
-}
+    return records.length > 0 ? records : nostoRecords(page);
+  });
 
 /** Reads the schema.org products of one JSON-LD document. */
-export async function* jsonLdRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
-  const text = await whole(chunks);
-  if (text === null) yield { line: 1, reason: `is a document of more than ${MAX_PAGE} characters` };
-  else yield* scriptRecords(1, text, undefined);
+export const jsonLdRecords = (chunks: TextChunks): AsyncGenerator<FeedRecord> =>
+  documentRecords('document', chunks, (text) => scriptRecords(1, text, undefined));
+
+async function* documentRecords(kind: string, chunks: TextChunks, read: (text: string) => FeedRecord[]) {
+  let text = '';
+  for await (const chunk of chunks) {
+    text += chunk;
+    if (text.length <= MAX_PAGE) continue;
+    yield { line: 1, reason: `is a ${kind} of more than ${MAX_PAGE} characters` };
+    return;
+  }
+  yield* read(text);
 }
 
 function pageRecords(page: string): FeedRecord[] {
@@ -116,17 +121,6 @@ function isProduct(node: Record<string, unknown>): boolean {
   return types.some((type) => typeof type === 'string' && PRODUCT_TYPES.has(type.replace(/^.*[/:#]/, '')));
 }
 
-async function whole(chunks: TextChunks): Promise<string | null> {
-  const parts: string[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    parts.push(chunk);
-    length += chunk.length;
-    if (length > MAX_PAGE) return null;
-  }
-  return parts.join('');
-}
-
 /** Properties of a schema.org Product that become attributes. */
 const FACTS = ['brand', 'color', 'material', 'pattern', 'size', 'model', 'manufacturer'];
 
@@ -149,13 +143,19 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
     category: all.map(({ category }) => textsOf(category)).find(({ length }) => length > 0),
     price: lowest(offers.flatMap(prices), Number),
     currency,
-    listPrice: lowest(offers.flatMap(listPrices), Number),
+    listPrice: lowest(
+      offers.flatMap((offer) => specified(offer, true)),
+      Number,
+    ),
     image: first(({ image }) => image),
     images: [first(({ image }) => image)].flat().slice(1),
     url: first(({ url }) => text(url)) ?? offers.map(({ url }) => text(url)).find((url) => url !== undefined),
     availability: bestAvailability(offers),
-    quantity: offers.map(({ inventoryLevel }) => quantityOf(inventoryLevel)).find((quantity) => quantity !== undefined),
-    group: groupOf(product),
+    quantity: offers
+      .map(({ inventoryLevel: level }) => (isObject(level) ? level.value : level))
+      .find((quantity) => quantity !== undefined),
+    // A ProductGroup itself is one item.
+    group: nodesOf(product.isVariantOf).map(groupIdOf)[0] ?? leafOf(product.inProductGroupWithID),
     ...ratingOf(first(({ aggregateRating }) => aggregateRating)),
     published: first((node) => text(node.releaseDate ?? node.datePublished)),
     attributes: Object.fromEntries(
@@ -180,30 +180,20 @@ const currencyOf = (offer: Record<string, unknown>): string | undefined =>
 const isListPrice = ({ priceType }: Record<string, unknown>) =>
   /ListPrice|MSRP|SRP|Strikethrough/i.test(text(priceType) ?? '');
 
-const listPrices = (offer: Record<string, unknown>): unknown[] =>
-  specifications(offer)
-    .filter(isListPrice)
-    .map(({ price }) => price);
+const specified = (offer: Record<string, unknown>, asListPrice: boolean): unknown[] =>
+  specifications(offer).flatMap((specification) =>
+    isListPrice(specification) === asListPrice ? [specification.price] : [],
+  );
 
-function prices(offer: Record<string, unknown>): unknown[] {
-  const specified = specifications(offer)
-    .filter((specification) => !isListPrice(specification))
-    .map(({ price }) => price);
-  return [offer.lowPrice, offer.price, ...specified].filter(
+const prices = (offer: Record<string, unknown>): unknown[] =>
+  [offer.lowPrice, offer.price, ...specified(offer, false)].filter(
     (price) => typeof price === 'number' || (typeof price === 'string' && /\d/.test(price)),
   );
-}
 
 /** Availability of the first offer in stock, else of the first offer that has one. */
 function bestAvailability(offers: Record<string, unknown>[]): unknown {
   const known = offers.map(({ availability }) => text(availability)).filter((word) => word !== undefined);
   return known.find((word) => /instock|limited|only/i.test(word)) ?? known[0];
-}
-
-/** Id of the group that a schema.org variant belongs to; a ProductGroup itself is one item. */
-function groupOf(product: Record<string, unknown>): unknown {
-  const [parent] = nodesOf(product.isVariantOf).map(groupIdOf);
-  return parent ?? leafOf(product.inProductGroupWithID);
 }
 
 /** Id of a schema.org ProductGroup. A bare fragment, such as `#group`, is an id only within its page. */
@@ -220,8 +210,6 @@ function ratingOf(node: unknown): Pick<NamedFields, 'rating' | 'ratings'> {
   const best = Number(text(node.bestRating) ?? 5);
   return { rating: (value / best) * 5, ratings: text(node.ratingCount) ?? text(node.reviewCount) };
 }
-
-const quantityOf = (level: unknown): unknown => (isObject(level) ? level.value : level);
 
 const gtin = (node: Record<string, unknown>): unknown =>
   node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;

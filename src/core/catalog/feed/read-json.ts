@@ -1,7 +1,7 @@
 import { JSONParser, TokenType } from '@streamparser/json';
 import { messageOf } from '../../common/text';
 import { type FeedRecord, isObject, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
-import { feedLines } from './feed-text';
+import { splitLines } from './feed-text';
 import { isStoreProduct } from './woocommerce';
 
 /** Deepest nesting of a document: for each value the parser visits all levels above it. */
@@ -83,18 +83,22 @@ export async function* jsonlRecords(chunks: TextChunks): AsyncGenerator<FeedReco
 }
 
 /** A line of a file with one JSON object per line, or the reason why it is refused. */
-export type JsonLine = { line: number; data: Record<string, unknown>; text: string } | { line: number; reason: string };
+export type JsonLine = { line: number; data: Record<string, unknown> } | { line: number; reason: string };
 
-/** The lines of a file with one JSON object per line, as `feedLines` has them. @param maxLength of a line, in characters */
+/** The lines of a file with one JSON object per line, without blank ones, which still count. @param maxLength of a line, in characters */
 export async function* jsonLines(chunks: TextChunks, maxLength: number): AsyncGenerator<JsonLine> {
-  for await (const { line, text } of feedLines(chunks, maxLength))
-    yield text === null ? { line, reason: `longer than ${maxLength} characters` } : parseLine(line, text);
+  for await (const lines of splitLines(chunks, maxLength)) {
+    for (const { line, text } of lines) {
+      if (text === null) yield { line, reason: `longer than ${maxLength} characters` };
+      else if (text.trim() !== '') yield parseLine(line, text);
+    }
+  }
 }
 
 function parseLine(line: number, text: string): JsonLine {
   try {
     const data: unknown = JSON.parse(text);
-    return isObject(data) ? { line, data, text } : { line, reason: 'must be one JSON object per line' };
+    return isObject(data) ? { line, data } : { line, reason: 'must be one JSON object per line' };
   } catch (error) {
     return { line, reason: `is not JSON: ${messageOf(error)}` };
   }

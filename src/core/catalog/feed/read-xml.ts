@@ -1,5 +1,4 @@
-import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import { addToGroup } from '../../common/grouped';
+import { SaxesParser } from 'saxes';
 import { type FeedRecord, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
 
 const GOOGLE = /^https?:\/\/base\.google\.com\/(ns|cns)\/1\.0$/;
@@ -28,7 +27,12 @@ interface Open {
  */
 export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
   const ready: FeedRecord[] = [];
-  const names = new Names();
+  /** Prefixes that the feed binds to Google's namespace. The parser would search all open elements for each element. */
+  const google = new Set<string>();
+  const fieldOf = (name: string): string => {
+    const { prefix, local } = split(name);
+    return google.has(prefix) ? `g:${local}` : name;
+  };
   const parser = new FeedParser();
   let open: Open | null = null;
   /** Open elements of the document, and of the product. */
@@ -44,7 +48,8 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
   parser.on('opentag', (tag) => {
     length = 0;
     if (++levels > MAX_DEPTH) throw new TooDeep();
-    names.open(tag);
+    for (const [name, uri] of Object.entries(tag.attributes))
+      if (/^xmlns(:|$)/.test(name) && GOOGLE.test(uri.trim())) google.add(name.slice('xmlns:'.length));
     const { local } = split(tag.name);
     if (open === null) {
       if (!PRODUCTS.has(local) || tag.isSelfClosing) return;
@@ -60,7 +65,7 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
       // Atom writes the address of the page as an attribute.
       const { href, rel } = tag.attributes;
       if (local === 'link' && href !== undefined && (rel === undefined || rel === 'alternate')) {
-        keep(names.fieldOf(tag), unmarked(href), open);
+        keep(fieldOf(tag.name), unmarked(href), open);
       }
     }
   });
@@ -75,15 +80,12 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
   parser.on('closetag', (tag) => {
     length = 0;
     levels--;
-    if (open !== null) {
-      if (depth === 1 && text.trim() !== '') keep(names.fieldOf(tag), text.trim(), open);
-      if (depth === 0) {
-        const { line, fields, problem } = open;
-        ready.push(problem === undefined ? { line, shape: 'columns', fields } : { line, reason: problem });
-        open = null;
-      } else depth--;
-    }
-    names.close();
+    if (open === null) return;
+    if (depth === 1 && text.trim() !== '') keep(fieldOf(tag.name), text.trim(), open);
+    if (depth-- > 0) return;
+    const { line, fields, problem } = open;
+    ready.push(problem === undefined ? { line, shape: 'columns', fields } : { line, reason: problem });
+    open = null;
   });
   parser.onMistake = (message) => {
     // Frequent, harmless mistakes of feeds.
@@ -97,15 +99,20 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
   };
 
   for await (const chunk of markLoneAmpersands(chunks)) {
-    const stopped = stopOf(() => parser.write(chunk));
+    try {
+      parser.write(chunk);
+    } catch (thrown) {
+      if (!(thrown instanceof TooDeep)) throw thrown;
+    }
     yield* ready.splice(0);
     length += chunk.length;
-    const reason = stopped ?? (length > MAX_PAGE ? `has more than ${MAX_PAGE} characters without an element` : null);
-    if (reason !== null) {
-      const line = current()?.line ?? parser.line;
-      yield { line, reason: `${reason}, so the rest was not read` };
-      return;
-    }
+    const isDeep = levels > MAX_DEPTH;
+    if (!isDeep && length <= MAX_PAGE) continue;
+    const reason = isDeep
+      ? `leaves more than ${MAX_DEPTH} elements open`
+      : `has more than ${MAX_PAGE} characters without an element`;
+    yield { line: current()?.line ?? parser.line, reason: `${reason}, so the rest was not read` };
+    return;
   }
   parser.close();
   // Closing reports the elements that were left open: the last product was cut off.
@@ -126,51 +133,9 @@ class FeedParser extends SaxesParser {
 
 class TooDeep extends Error {}
 
-/** Why reading stops; null if it continues. */
-function stopOf(write: () => void): string | null {
-  try {
-    write();
-    return null;
-  } catch (thrown) {
-    if (thrown instanceof TooDeep) return `leaves more than ${MAX_DEPTH} elements open`;
-    throw thrown;
-  }
-}
-
 function split(name: string): { prefix: string; local: string } {
   const colon = name.indexOf(':');
   return { prefix: colon === -1 ? '' : name.slice(0, colon), local: name.slice(colon + 1) };
-}
-
-/** Resolves namespaces of fields. The parser itself would search all open elements for each. */
-class Names {
-  /** Namespaces of each prefix, innermost last. */
-  readonly #bound = new Map<string, string[]>();
-  /** Prefixes that each open element binds. */
-  readonly #binding: string[][] = [];
-
-  open({ attributes }: SaxesTagPlain): void {
-    const binding = Object.keys(attributes).filter((name) => name === 'xmlns' || name.startsWith('xmlns:'));
-    this.#binding.push(binding);
-    for (const name of binding) addToGroup(this.#bound, name, attributes[name].trim());
-  }
-
-  close(): void {
-    const binding = this.#binding.pop() ?? [];
-    // A wrong end tag may close the document, but its namespaces still apply to the rest.
-    if (this.#binding.length === 0) return;
-    for (const name of binding) {
-      const uris = this.#bound.get(name);
-      uris?.pop();
-      if (uris?.length === 0) this.#bound.delete(name);
-    }
-  }
-
-  fieldOf({ name }: SaxesTagPlain): string {
-    const { prefix, local } = split(name);
-    const uri = this.#bound.get(prefix === '' ? 'xmlns' : `xmlns:${prefix}`)?.at(-1) ?? '';
-    return GOOGLE.test(uri) ? `g:${local}` : name;
-  }
 }
 
 /** Adds to the length of a product. @returns false if it is now too long, which becomes its problem */

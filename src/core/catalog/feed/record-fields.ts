@@ -4,6 +4,7 @@ import {
   MAPPED_FIELDS,
   type MappedField,
   type NamedFields,
+  type ReadRecord,
   type RecordShape,
 } from './feed-record';
 import { attributeValue, isCost, isPresent, isUnpublished, normalName } from './field-values';
@@ -11,8 +12,9 @@ import { jsonLdFields } from './json-ld';
 import { shopifyFields, shopifyVariantFields } from './shopify-fields';
 import { wooStoreFields, wooTableFields } from './woocommerce';
 
-/** Maximum number of names in a report of a missing field. */
+/** Maximum number of names, and of columns, in a report of a missing field. */
 const MAX_NAMES = 6;
+const MAX_COLUMNS = 40;
 
 /** Maps the fields of a record to an item's: by the names that platforms use, then by the shop's mapping. */
 export function namedFields(shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping): NamedFields {
@@ -132,8 +134,17 @@ const ALIAS_FIELDS = Object.keys(NAMES) as (MappedField | 'sale')[];
 const ALIASES = new Map(ALIAS_FIELDS.map((field) => [field, NAMES[field].split(/\s+/)]));
 const aliasesOf = (field: MappedField | 'sale'): readonly string[] => ALIASES.get(field) ?? [];
 
-/** Whether a column is read as a field without a mapping. */
-export const isNamed = (field: MappedField, column: string): boolean => aliasesOf(field).includes(normalName(column));
+/** Advice about a record that lacks a field: the columns of its table. Empty if one of them is of that field. */
+export function missingColumn(
+  field: 'id' | 'title',
+  { shape, fields, header: columns = Object.keys(fields) }: ReadRecord,
+  mapping: FeedMapping,
+): string {
+  const isNamed = (column: string): boolean => aliasesOf(field).includes(normalName(column));
+  if (shape !== 'columns' || mapping[field] !== undefined || columns.some(isNamed)) return '';
+  const named = `${columns.slice(0, MAX_COLUMNS).join(', ')}${columns.length > MAX_COLUMNS ? ' …' : ''}`;
+  return `. The columns are ${named}. Rename one, or save {"${field}":"…"} with its name as mapping.json, and add --mapping mapping.json`;
+}
 
 /** Fields whose columns also stay attributes: shops filter by them, and the ranking reads the numbers. */
 const ALSO_ATTRIBUTES: readonly string[] = ['rating', 'ratings', 'published'];

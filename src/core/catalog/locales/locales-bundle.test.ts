@@ -59,8 +59,7 @@ describe('texts in another language', () => {
     expect(one.manifest.shards.head).toEqual(two.manifest.shards.head);
   });
 
-  it('are refused if they are for other items', async () => {
-    await expect(written({}, TEXTS.slice(1))).rejects.toThrow('5 items but 4 texts in de');
+  it('are refused if they are for other items', () => {
     expect(() => decodeTexts(bytesOf(encodeRows(TEXTS)), 'texts.json', 4)).toThrow('has 5 items, the manifest says 4');
     const wrong = new TextEncoder().encode('[{"title":""}]');
     expect(() => decodeTexts(bytesOf(wrong), 'texts.json', 1)).toThrow('0.title');

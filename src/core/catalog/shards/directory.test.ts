@@ -24,13 +24,20 @@ const node = (side = 2): DirectoryNode => ({
   popularity: Float32Array.of(0.5, -2, 0),
 });
 
+/** The entries of a node. */
+const entriesOf = ({ content, side, biases, popularity }: DirectoryNode): Float32Array[] =>
+  Array.from(biases, (bias, n) => {
+    const [own, sides] = [content, side].map(({ width, values }) => values.subarray(n * width, (n + 1) * width));
+    return Float32Array.of(...own, ...sides, bias, popularity[n]);
+  });
+
 const SHAPE: NodeShape = { file: 'directory.bin', entries: 3, content: 3, side: 2 };
 const invalid = expect.objectContaining({ code: 'bundle/invalid', message: expect.stringContaining('directory.bin') });
 
 describe('a node of the directory', () => {
   it.each([0, 2])('is the same after writing and reading, its means in few steps (side width %i)', (side) => {
     const before = node(side);
-    const after = decodeNode(encodeNode(before).buffer, { ...SHAPE, side });
+    const after = decodeNode(encodeNode(entriesOf(before), { content: 3, side }).buffer, { ...SHAPE, side });
     const { content, side: sides, ...exact } = before;
     expect(after).toMatchObject(exact);
     for (const [means, read] of [
@@ -43,7 +50,7 @@ describe('a node of the directory', () => {
   });
 
   it('is refused if it is cut, too long, or for other entries or widths', () => {
-    const bytes = encodeNode(node());
+    const bytes = encodeNode(entriesOf(node()), SHAPE);
     expect(bytes.byteLength).toBe(nodeBytes(SHAPE));
     expect(() => decodeNode(bytes.buffer, SHAPE)).not.toThrow();
     for (let length = 0; length < bytes.length; length++) {
@@ -63,7 +70,7 @@ describe('a node of the directory', () => {
     ['a scale of the side means', 6, Number.POSITIVE_INFINITY],
     ['a bias', 9, Number.NaN],
   ])('is refused for %s out of range', (_, word, value) => {
-    const { buffer } = encodeNode(node());
+    const { buffer } = encodeNode(entriesOf(node()), SHAPE);
     new DataView(buffer).setFloat32(4 * word, value, true);
     expect(() => decodeNode(buffer, SHAPE)).toThrow(invalid);
   });

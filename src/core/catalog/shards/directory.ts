@@ -1,4 +1,4 @@
-import { hex, isModerate, isScale, listReader, littleEndian, quantizeRow } from '../../common/bytes';
+import { hex, isModerate, isScale, listReader, littleEndian, quantizedRows } from '../../common/bytes';
 import { invalidBundle } from '../bundle/bundle-file';
 import type { BundleFile } from '../bundle/manifest-schema';
 
@@ -55,25 +55,24 @@ export function directoryShape(shards: number): { branch: number; levels: 1 | 2 
 /**
  * Writes a node of n entries, little-endian: float32[n] popularity; float32[n] scales of the content means; float32[n] scales of the
  * side means and float32[n] biases, if there are any; int8 content means; int8 side means.
+ * @param entries of each the content mean, the side mean, the bias and the popularity
  */
-export function encodeNode({ content, side, biases, popularity }: DirectoryNode): Uint8Array<ArrayBuffer> {
-  const [contents, sides] = [quantized(content), quantized(side)];
+export function encodeNode(
+  entries: readonly Float32Array[],
+  { content, side }: Pick<NodeShape, 'content' | 'side'>,
+): Uint8Array<ArrayBuffer> {
+  const columns = (from: number, width: number): Float32Array =>
+    Float32Array.from(entries.flatMap((entry) => [...entry.subarray(from, from + width)]));
+  const contents = quantizedRows(columns(0, content), content, STEPS);
+  const sides = quantizedRows(columns(content, side), side, STEPS);
+  const biases = columns(content + side, 1);
   return littleEndian(
-    popularity,
+    columns(content + side + 1, 1),
     contents.scales,
-    ...(side.width > 0 ? [sides.scales, biases] : []),
+    ...(side > 0 ? [sides.scales, biases] : []),
     contents.values,
     sides.values,
   );
-}
-
-function quantized({ width, values }: Means): { scales: Float32Array; values: Int8Array } {
-  const rows = width > 0 ? values.length / width : 0;
-  const steps = new Int8Array(values.length);
-  const scales = Float32Array.from({ length: rows }, (_, row) =>
-    quantizeRow(values.subarray(row * width, (row + 1) * width), steps, row * width, STEPS),
-  );
-  return { scales, values: steps };
 }
 
 /** Bytes of a node. */
@@ -124,7 +123,7 @@ export function decodeFileList(bytes: ArrayBuffer, file: string, stem: FileStem,
   });
 }
 
-/** The mean of the rows of some means, each weighted. @returns [width] */
+/** The mean of some rows, each weighted. */
 export function meanOf({ width, values }: Means, weights: ArrayLike<number>): Float32Array {
   const mean = new Float64Array(width);
   let sum = 0;

@@ -150,13 +150,6 @@ describe('a shard, as a file,', () => {
       expect.objectContaining({ code: 'bundle/invalid', message: expect.stringMatching(/shard-1\.bin.*title/) }),
     );
   });
-
-  it('cannot be written with numbers out of range', () => {
-    const huge = { vectors: vectors.map(() => 3e38), biases };
-    expect(() => bytesOf({ ...trained, side: huge })).toThrow(invalid);
-    const endless = { choices: Float32Array.of(Number.NaN, 1), recent: Float32Array.of(1, 1) };
-    expect(() => bytesOf({ ...plain, demand: endless })).toThrow(invalid);
-  });
 });
 
 describe('bytes of anyone', () => {

@@ -76,7 +76,7 @@ function sectionsOf(shard: Shard, shards: number, side: Uint8Array): Uint8Array[
     littleEndian(positions),
     encodeFeatureRows(features),
     side,
-    demand ? encodeDemand(demand, items.length) : NONE,
+    demand ? encodeDemand(demand) : NONE,
     companions ? encodeCompanions(companions, shards) : NONE,
   ];
 }

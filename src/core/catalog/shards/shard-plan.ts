@@ -9,13 +9,6 @@ export interface Space {
   values: Float32Array;
 }
 
-export interface ShardSizes {
-  /** Target number of items in a shard. */
-  target: number;
-  /** Maximum number of items in a shard. */
-  most: number;
-}
-
 /** The shards of the bundle that a new one replaces, made in a comparable space. */
 export interface PreviousShards {
   items: readonly Pick<Item, 'id'>[];
@@ -25,6 +18,8 @@ export interface PreviousShards {
   stored?: ReadonlyMap<string, number>;
 }
 
+/** Maximum number of items in a shard, relative to the target. */
+const MAX_FULL = 2;
 /** Factor of growth or shrinkage from which a catalogue is grouped from scratch. */
 const MAX_GROWTH = 2;
 
@@ -34,19 +29,20 @@ const MAX_GROWTH = 2;
  * variants of a product share a shard, because a page that loads one variant needs them all; only a product with more variants
  * than a shard may hold is split.
  * @param space called only if items must be grouped
+ * @param target number of items in a shard
  * @returns the rows of every shard, by id
  */
 export function planShards(
   items: readonly Pick<Item, 'id' | 'group'>[],
   space: () => Space,
-  sizes: ShardSizes,
+  target: number,
   previous: PreviousShards | null,
 ): number[][] {
   const variants = variantGroups(items);
   const groups =
     previous && comparable(previous, items.length)
-      ? keptGroups(space, items, variants, previous, sizes)
-      : splitProducts(space(), Int32Array.from(items.keys()), variants, sizes);
+      ? keptGroups(space, items, variants, previous, target)
+      : splitProducts(space(), Int32Array.from(items.keys()), variants, target);
   const byId = (a: number, b: number): number => (items[a].id < items[b].id ? -1 : 1);
   return groups.map((group) => [...group].sort(byId));
 }
@@ -55,18 +51,13 @@ const comparable = ({ items }: PreviousShards, count: number): boolean =>
   count < MAX_GROWTH * items.length && items.length < MAX_GROWTH * count;
 
 /** Groups products by their first variants; the other variants of a product join it. */
-function splitProducts(
-  space: Space,
-  rows: Int32Array,
-  variants: VariantGroups | null,
-  { target, most }: ShardSizes,
-): Int32Array[] {
+function splitProducts(space: Space, rows: Int32Array, variants: VariantGroups | null, target: number): Int32Array[] {
   if (!variants) return bisected(space, rows, target);
   const members = grouped(rows, (row) => variants.of[row]?.[0] ?? row);
   const split = (products: Int32Array, size: number): Int32Array[] =>
     bisected(space, products, size).flatMap((part) => {
       const all = Int32Array.from([...part].flatMap((product) => members.get(product) ?? []));
-      if (all.length <= most) return [all];
+      if (all.length <= MAX_FULL * target) return [all];
       // Products with many variants leave room for fewer products.
       return part.length > 1 ? split(part, Math.ceil(part.length / 2)) : bisected(space, all, target);
     });
@@ -78,7 +69,7 @@ function keptGroups(
   items: readonly Pick<Item, 'id'>[],
   variants: VariantGroups | null,
   { shardOf, items: before }: PreviousShards,
-  sizes: ShardSizes,
+  target: number,
 ): Int32Array[] {
   const known = new Map(before.map(({ id }, row) => [id, shardOf[row]]));
   const count = shardOf.reduce((most, shard) => Math.max(most, shard + 1), 0);
@@ -108,8 +99,8 @@ function keptGroups(
   const more: Int32Array[] = [];
   const kept = groups.map((group): Int32Array => {
     const rows = Int32Array.from(group);
-    if (rows.length <= sizes.most) return rows;
-    const [first, ...others] = splitProducts(space(), rows, variants, sizes);
+    if (rows.length <= MAX_FULL * target) return rows;
+    const [first, ...others] = splitProducts(space(), rows, variants, target);
     more.push(...others);
     return first;
   });

@@ -1,4 +1,4 @@
-import { joinBytes, sha256 } from '../../common/bytes';
+import { joinBytes, littleEndian, sha256 } from '../../common/bytes';
 import type { Learned } from '../bundle/bundle';
 import { compressed, encodeRows, isCompressed } from '../bundle/bundle-file';
 import { type BundleFile, type BundleSink, LISTED_FILES, type Manifest, offersFile } from '../bundle/manifest-schema';
@@ -9,9 +9,9 @@ import { type ItemText, shownItem } from '../locales';
 import { encodeOffers, encodeShardOffers, type MarketOffers } from '../offers';
 import { pickSideModel, type SideModel, type SideRows } from '../side-model/side-model';
 import { decodeSideRows, encodeSideRows } from '../side-model/side-model-file';
-import { productPopularity, productStatistics, variantGroups } from '../variants/variant-groups';
+import { productStatistics, variantGroups } from '../variants/variant-groups';
 import { companionsOf, referencesTo } from './companions';
-import { type DirectoryNode, directoryShape, encodeFileList, encodeNode, type Means, meanOf } from './directory';
+import { directoryShape, encodeFileList, encodeNode, meanOf, type NodeShape } from './directory';
 import { headRows } from './head';
 import { encodeIdBuckets } from './id-index';
 import { encodeHead, encodeShard, type SectionBytes, type Shard } from './shard-file';
@@ -107,12 +107,20 @@ export async function writeShards(content: ShardContent, sink: BundleSink, optio
       (rows) => onProgress?.('group', Math.floor(rows / 2), items.length),
     );
   const target = options.shardItems ?? SHARD_ITEMS;
-  const members = planShards(items, space, { target, most: 2 * target }, previous);
+  const members = planShards(items, space, target, previous);
   onProgress?.('group', items.length, items.length);
   const references = referencesTo(items, members);
   const demand = learned.demand && storedDemand(learned.demand, members);
   const popular = withPopularity(items, demand);
-  const logPopularity = logPopularityOf(popular);
+  const groups = variantGroups(popular);
+  const statistics = productStatistics(popular, groups);
+  const { mean } = statistics.popularity;
+  // As pages compute it, see `catalogIndex`.
+  const logPopularity = Float32Array.from(
+    popular,
+    ({ popularity }, row) =>
+      Math.log(((groups ? groups.popularity[row] : popularity) ?? mean) + 1) - Math.log(mean + 1),
+  );
   const shardOf = (rows: readonly number[]): Shard => ({
     items: rows.map((row) => items[row]),
     positions: Uint32Array.from(rows, (row) => positions[row]),
@@ -123,7 +131,8 @@ export async function writeShards(content: ShardContent, sink: BundleSink, optio
   });
   const putTexts = ({ texts: all }: ShardTexts, rows: readonly number[]): Promise<BundleFile> =>
     put('texts', 'bin', encodeRows(rows.map((row) => all[row])));
-  const entries: DirectoryNode[] = [];
+  const entries: Float32Array[] = [];
+  const shape = { content: 2 * featuresOf([]).dim, side: model?.width ?? 0 };
   const files: BundleFile[] = [];
   const pictures: BundleFile[] = [];
   const translated = new Map([...texts.keys()].map((tag): [string, BundleFile[]] => [tag, []]));
@@ -139,18 +148,20 @@ export async function writeShards(content: ShardContent, sink: BundleSink, optio
     files.push(await putShard('shard', 'bin', encoded.bytes));
     if (photosOf) pictures.push(await put('photos', 'bin', encodeFeatureRows(photosOf(rows))));
     for (const [tag, language] of texts) translated.get(tag)?.push(await putTexts(language, rows));
-    const means = {
-      content: contentVectors(shard.features, blend),
-      side: { width: model?.width ?? 0, values: shard.side?.vectors ?? new Float32Array() },
-      biases: shard.side?.biases ?? new Float32Array(rows.length),
-      popularity: Float32Array.from(rows, (row) => logPopularity[row]),
-    };
-    entries.push(meanEntry(means, new Array<number>(rows.length).fill(1)));
+    const ones = new Array<number>(rows.length).fill(1);
+    entries.push(
+      Float32Array.from(
+        [
+          contentVectors(shard.features, blend),
+          { width: shape.side, values: shard.side?.vectors ?? new Float32Array() },
+          { width: 1, values: shard.side?.biases ?? new Float32Array(rows.length) },
+          { width: 1, values: Float32Array.from(rows, (row) => logPopularity[row]) },
+        ].flatMap((means) => [...meanOf(means, ones)]),
+      ),
+    );
     written += rows.length;
     onProgress?.('write', written, items.length);
   }
-  const own = productStatistics(items, variantGroups(items));
-  const statistics = demand ? { ...own, popularity: productPopularity(popular) } : own;
   const { rows: first, bytes: head } = await sizedHead((most) => {
     const rows = headRows(popular, members, most, demand?.recent, (row) => references.taken[row] === 0);
     const ofItems = Uint32Array.from(rows, (row) => references.shards[row]);
@@ -179,11 +190,7 @@ export async function writeShards(content: ShardContent, sink: BundleSink, optio
     whole,
     ...(options.whole === undefined && options.shardItems === undefined ? {} : { chosen: true as const }),
     files: await putLists(files, put),
-    directory: await putDirectory(
-      entries,
-      members.map(({ length }) => length),
-      put,
-    ),
+    directory: await putDirectory(entries, shape, members, put),
     ids: await put('ids', 'bin', encodeFileList(ids)),
     ...(whole ? {} : { terms: await putTerms(content, members, put) }),
     head: await put('head', 'bin', head),
@@ -194,32 +201,26 @@ export async function writeShards(content: ShardContent, sink: BundleSink, optio
   }
   return {
     shards,
-    ...(photosOf ? { photos: await putLists(pictures, put) } : {}),
-    ...(variantGroups(items) ? { variants: true as const } : {}),
-    ...(texts.size > 0 ? { locales } : {}),
-    ...(cooccurrence && {
-      companions: {
-        bytes: bytesOf('companions'),
-        ...(cooccurrence.origin ? { origin: cooccurrence.origin } : {}),
-        ...(cooccurrence.support ? { support: 'orders' as const } : {}),
-      },
-    }),
-    ...(side && {
-      side: {
-        bytes: bytesOf('side'),
-        width: side.model.width,
-        digest: side.model.digest ?? (await sideDigest(side.model)),
-        ...(side.start ? { start: side.start } : {}),
-        ...(side.training ? { training: side.training } : {}),
-      },
-    }),
-    ...(demand && {
-      demand: {
-        bytes: bytesOf('demand'),
-        sums: { choices: demandSums(demand).choices, recent: demandSums(demand).recent },
-        ...(demand.repeats ? { repeats: demand.repeats } : {}),
-      },
-    }),
+    photos: photosOf ? await putLists(pictures, put) : undefined,
+    variants: groups ? (true as const) : undefined,
+    locales: texts.size > 0 ? locales : undefined,
+    companions: cooccurrence && {
+      bytes: bytesOf('companions'),
+      origin: cooccurrence.origin,
+      support: cooccurrence.support && ('orders' as const),
+    },
+    side: side && {
+      bytes: bytesOf('side'),
+      width: side.model.width,
+      digest: side.model.digest ?? (await sideDigest(side.model)),
+      start: side.start,
+      training: side.training,
+    },
+    demand: demand && {
+      bytes: bytesOf('demand'),
+      sums: { choices: demandSums(demand).choices, recent: demandSums(demand).recent },
+      repeats: demand.repeats || undefined,
+    },
   };
 }
 
@@ -268,39 +269,25 @@ export async function putOffers(
 const sideDigest = ({ vectors, biases, states, adapters }: SideModel): Promise<string> => {
   const gains = states.flatMap(({ decay, gain }) => [Float32Array.of(decay), gain]);
   const own = adapters ? [adapters.context, adapters.rates, adapters.fades, adapters.start] : [];
-  return sha256(
-    joinBytes(
-      [vectors, biases, ...gains, ...own].map(
-        ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
-      ),
-    ),
-  );
+  return sha256(littleEndian(vectors, biases, ...gains, ...own));
 };
 
-/** As pages compute it, see `catalogIndex`. */
-function logPopularityOf(items: readonly Item[]): Float32Array {
-  const { mean } = productPopularity(items);
-  const groups = variantGroups(items);
-  return Float32Array.from(
-    items,
-    ({ popularity }, row) =>
-      Math.log(((groups ? groups.popularity[row] : popularity) ?? mean) + 1) - Math.log(mean + 1),
-  );
-}
-
-/** The demand as the shards store it: a later build, which reads those, must find the same sums and choose the same head. */
+/**
+ * The demand as the shards store it: a later build, which reads those, must find the same sums and choose the same head.
+ * @throws SidestreamError `bundle/invalid` when a number is not finite or too large
+ */
 function storedDemand(demand: Demand, members: readonly (readonly number[])[]): Demand {
   const order = members.flat();
   const [choices, recent] = [new Float32Array(order.length), new Float32Array(order.length)];
   for (const rows of members) {
-    const { buffer } = encodeDemand(pickDemand(demand, rows), rows.length);
+    const { buffer } = encodeDemand(pickDemand(demand, rows));
     const stored = decodeDemand(buffer, rows.length);
     for (const [n, row] of rows.entries()) [choices[row], recent[row]] = [stored.choices[n], stored.recent[n]];
   }
   return { ...demand, choices, recent, sums: undefined };
 }
 
-/** Rows of a side model as the shards store them: a later build, which reads those, must find the same means. */
+/** The same for rows of a side model: a later build must find the same means. */
 const storedSide = (model: SideModel, rows: readonly number[]): SideRows => {
   const { buffer } = encodeSideRows(pickSideModel(model, rows), model.width);
   return decodeSideRows(buffer, rows.length, model.width);
@@ -313,44 +300,25 @@ async function sizedHead<T extends { rows: number[]; bytes: Uint8Array }>(headOf
   return share < 1 ? headOf(Math.max(MIN_HEAD_ITEMS, Math.floor(share * largest.rows.length))) : largest;
 }
 
-/** The weighted mean of the entries of a node, as a node of one entry. */
-function meanEntry({ content, side, biases, popularity }: DirectoryNode, weights: readonly number[]): DirectoryNode {
-  const mean = ({ width, values }: Means): Means => ({ width, values: meanOf({ width, values }, weights) });
-  const average = (values: Float32Array): Float32Array => meanOf({ width: 1, values }, weights);
-  return { content: mean(content), side: mean(side), biases: average(biases), popularity: average(popularity) };
-}
-
-/** A node with the entries of some nodes, one after the other. */
-function joined(nodes: readonly DirectoryNode[]): DirectoryNode {
-  const list = (of: (node: DirectoryNode) => Float32Array): Float32Array =>
-    Float32Array.from(nodes.flatMap((node) => [...of(node)]));
-  const means = (name: 'content' | 'side'): Means => {
-    return { width: nodes[0][name].width, values: list((node) => node[name].values) };
-  };
-  return {
-    content: means('content'),
-    side: means('side'),
-    biases: list(({ biases }) => biases),
-    popularity: list(({ popularity }) => popularity),
-  };
-}
-
-/** @param entries of the shards @param counts numbers of their items */
+/** @param entries as `encodeNode` has them, of the shards @param members rows of each shard */
 async function putDirectory(
-  entries: readonly DirectoryNode[],
-  counts: readonly number[],
+  entries: readonly Float32Array[],
+  shape: Pick<NodeShape, 'content' | 'side'>,
+  members: readonly (readonly number[])[],
   put: PutFile,
 ): Promise<BundleFile> {
   const { branch, levels } = directoryShape(entries.length);
-  if (levels === 1) return put('directory', 'bin', encodeNode(joined(entries)));
-  const groups: DirectoryNode[] = [];
+  if (levels === 1) return put('directory', 'bin', encodeNode(entries, shape));
+  const groups: Float32Array[] = [];
   const files: BundleFile[] = [];
   for (let start = 0; start < entries.length; start += branch) {
-    const node = joined(entries.slice(start, start + branch));
-    files.push(await put('directory', 'bin', encodeNode(node)));
-    groups.push(meanEntry(node, counts.slice(start, start + branch)));
+    const own = entries.slice(start, start + branch);
+    files.push(await put('directory', 'bin', encodeNode(own, shape)));
+    const values = Float32Array.from(own.flatMap((entry) => [...entry]));
+    const counts = members.slice(start, start + branch).map(({ length }) => length);
+    groups.push(meanOf({ width: own[0].length, values }, counts));
   }
-  return put('directory', 'bin', joinBytes([encodeNode(joined(groups)), encodeFileList(files)]));
+  return put('directory', 'bin', joinBytes([encodeNode(groups, shape), encodeFileList(files)]));
 }
 
 /** Writes the lists of the files of one kind, one of each shard. */

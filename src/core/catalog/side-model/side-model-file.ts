@@ -1,6 +1,6 @@
 import { SidestreamError } from '../../../error';
-import { isModerate, isScale, listReader, littleEndian, quantizeRow } from '../../common/bytes';
-import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideAdapters, type SideInput } from './adapters';
+import { isModerate, isScale, listReader, littleEndian, quantizedRows } from '../../common/bytes';
+import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from './adapters';
 import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, type SideModel, type SideRows } from './side-model';
 
 /** Steps of the values of a vector: scores are sums of products of all of them, and few steps compress better. */
@@ -8,7 +8,6 @@ const STEPS = 31;
 
 /** uint32 count, width, number of states, and a bit for each part with an adapter. */
 const HEADER = 16;
-const EXTREME = 'a value is not finite, or too large';
 
 const rowsLength = (count: number, width: number): number => count * (4 + 4 + width);
 const headLength = (width: number, states: number, adapters: number): number =>
@@ -17,39 +16,19 @@ const headLength = (width: number, states: number, adapters: number): number =>
 /**
  * Writes a side model, little-endian: uint32 number of items, width, number of states, and bits of the adapters' parts; float32 decay of each state,
  * then the float32 gains of each; if there are adapters, their float32 context, rates, fades and starts; then the rows as in `encodeSideRows`.
- * @throws SidestreamError `bundle/invalid` when its number of items is wrong, or it is too wide, or a value not finite or too large
+ * @throws SidestreamError `bundle/invalid` when it could not be read again: it is too wide, or training made a number that is not finite
  */
 export function encodeSideModel(model: SideModel, count: number): Uint8Array<ArrayBuffer> {
-  const { width, states, adapters, vectors, biases } = model;
-  if (biases.length !== count || vectors.length !== count * width) {
-    throw invalid(`it is for ${biases.length} items, but the bundle has ${count}`);
-  }
-  if (!(width >= 1 && width <= MAX_SIDE_WIDTH)) throw invalid(`a vector has ${width} values`);
-  if (!(states.length >= 1 && states.length <= MAX_SIDE_STATES)) throw invalid(`it has ${states.length} states`);
-  if (!states.every(({ gain }) => gain.length === width)) throw invalid('a state has gains of another width');
-  if (!states.every(({ decay }) => isDecay(decay))) throw invalid('a state never fades, or keeps nothing');
-  if (!states.every(({ gain }) => gain.every(isModerate))) throw invalid(EXTREME);
-  const fault = adapters && adaptersFault(adapters, width);
-  if (fault) throw invalid(fault);
-  return littleEndian(
+  const { width, states, adapters } = model;
+  const bytes = littleEndian(
     Uint32Array.of(count, width, states.length, maskOf(adapters?.inputs ?? [])),
     Float32Array.from(states, ({ decay }) => decay),
     ...states.map(({ gain }) => gain),
     ...(adapters ? [adapters.context, adapters.rates, adapters.fades, adapters.start] : []),
     encodeSideRows(model, width),
   );
-}
-
-/** The error in adapters, as the rest of a sentence; null if they are valid. */
-function adaptersFault({ inputs, context, rates, fades, start }: SideAdapters, width: number): string | null {
-  const { length } = inputs;
-  const sizes = [rates.length, fades.length, start.length / ADAPTER_WEIGHTS, context.length / (ADAPTER_SIZE * width)];
-  if (sizes.join() !== [length, length, length, 1].join()) return 'its adapters are incomplete';
-  if (inputs.join() !== inputsOf(maskOf(inputs)).join()) return 'its adapters are not those of different parts';
-  if (width <= ADAPTER_SIZE * length) return 'its rows contain only features of adapters';
-  if (![context, rates, start].every((values) => values.every(isModerate))) return EXTREME;
-  if (!rates.every((rate) => rate >= 0)) return 'the rate of an adapter is below 0';
-  return fades.every(isDecay) ? null : 'an adapter never fades, or keeps nothing';
+  decodeSideModel(bytes.buffer, count);
+  return bytes;
 }
 
 /** A number with one bit for each part that has an adapter. */
@@ -57,18 +36,10 @@ const maskOf = (inputs: readonly SideInput[]): number =>
   inputs.reduce((mask, input) => mask | (1 << SIDE_INPUTS.indexOf(input)), 0);
 const inputsOf = (mask: number): SideInput[] => SIDE_INPUTS.filter((_, n) => mask & (1 << n));
 
-/**
- * Writes the rows of some items, little-endian: float32 scale of each, then float32 bias of each, then their int8 values.
- * @throws SidestreamError `bundle/invalid` when a value is not finite or too large
- */
+/** Writes the rows of some items, little-endian: float32 scale of each, then float32 bias of each, then their int8 values. */
 export function encodeSideRows({ vectors, biases }: SideRows, width: number): Uint8Array<ArrayBuffer> {
-  const count = biases.length;
-  if (![vectors, biases].every((values) => values.every(isModerate))) throw invalid(EXTREME);
-  const steps = new Int8Array(count * width);
-  const scales = Float32Array.from({ length: count }, (_, row) =>
-    quantizeRow(vectors.subarray(row * width, (row + 1) * width), steps, row * width, STEPS),
-  );
-  return littleEndian(scales, biases, steps);
+  const { scales, values } = quantizedRows(vectors, width, STEPS);
+  return littleEndian(scales, biases, values);
 }
 
 /**
@@ -91,16 +62,18 @@ export function decodeSideModel(bytes: ArrayBuffer, count: number): SideModel {
   const decays = read.floats(number);
   if (!decays.every(isDecay)) throw invalid('a state never fades, or keeps nothing');
   const states = Array.from(decays, (decay) => ({ decay, gain: moderate(read.floats(width)) }));
-  const adapters = length > 0 && {
+  if (length === 0) return { width, states, ...readRows(read, count, width) };
+  if (width <= ADAPTER_SIZE * length) throw invalid('its rows contain only features of adapters');
+  const adapters = {
     inputs,
-    context: read.floats(ADAPTER_SIZE * width),
-    rates: read.floats(length),
+    context: moderate(read.floats(ADAPTER_SIZE * width)),
+    rates: moderate(read.floats(length)),
     fades: read.floats(length),
-    start: read.floats(length * ADAPTER_WEIGHTS),
+    start: moderate(read.floats(length * ADAPTER_WEIGHTS)),
   };
-  const fault = adapters && adaptersFault(adapters, width);
-  if (fault) throw invalid(fault);
-  return { width, states, ...(adapters && { adapters }), ...readRows(read, count, width) };
+  if (!adapters.rates.every((rate) => rate >= 0)) throw invalid('the rate of an adapter is below 0');
+  if (!adapters.fades.every(isDecay)) throw invalid('an adapter never fades, or keeps nothing');
+  return { width, states, adapters, ...readRows(read, count, width) };
 }
 
 /** Reads the output of `encodeSideRows`. @throws SidestreamError `bundle/invalid` when its size does not match */
@@ -123,12 +96,11 @@ function readRows(read: ReturnType<typeof listReader>, count: number, width: num
 }
 
 function moderate(values: Float32Array): Float32Array {
-  if (!values.every(isModerate)) throw invalid(EXTREME);
+  if (!values.every(isModerate)) throw invalid('a value is not finite, or too large');
   return values;
 }
 
-/** Checked as stored: a decay close to 1 may round to 1 in the file. */
-const isDecay = (decay: number): boolean => Math.fround(decay) > 0 && Math.fround(decay) < 1;
+const isDecay = (decay: number): boolean => decay > 0 && decay < 1;
 
 const invalid = (what: string): SidestreamError =>
   new SidestreamError('bundle/invalid', `The side model does not fit: ${what}. Train again with \`sidestream train\`.`);

@@ -56,23 +56,16 @@ const SHARPNESS = 10;
 /**
  * Places items that a side model does not know by their content: each gets the mean vector of the ten items nearest by
  * content, weighted by nearness, and the bias of the average item.
- * @param model its rows are the known items in order; `unknown` rows may be at the end or in between
- * @param unknown rows to place. Default: the rows after the model's
+ * @param unknown rows to place
  */
-export function placeByContent(model: SideModel, content: ContentVectors, unknown?: readonly number[]): SideModel {
+export function placeByContent(model: SideModel, content: ContentVectors, unknown: readonly number[]): SideModel {
+  if (unknown.length === 0) return model;
   const { width } = model;
-  const { count } = content;
-  const known = model.biases.length;
-  const rows = unknown ?? Array.from({ length: Math.max(0, count - known) }, (_, n) => known + n);
-  if (rows.length === 0 && known === count) return model;
-  const vectors = new Float32Array(count * width);
-  vectors.set(model.vectors.subarray(0, Math.min(known, count) * width));
-  const biases = new Float32Array(count);
-  biases.set(model.biases.subarray(0, Math.min(known, count)));
-  const isUnknown = new Set(rows);
-  const others = Array.from({ length: Math.min(known, count) }, (_, row) => row).filter((row) => !isUnknown.has(row));
+  const [vectors, biases] = [model.vectors.slice(), model.biases.slice()];
+  const isUnknown = new Set(unknown);
+  const others = [...biases.keys()].filter((row) => !isUnknown.has(row));
   const average = others.reduce((sum, row) => sum + biases[row], 0) / Math.max(1, others.length);
-  for (const row of rows) {
+  for (const row of unknown) {
     biases[row] = average;
     const vector = vectors.subarray(row * width, (row + 1) * width);
     vector.fill(0);

@@ -1,11 +1,5 @@
 import { addToGroup } from '../../common/grouped';
-import {
-  type CatalogStatistics,
-  catalogStatistics,
-  numberStatistics,
-  numbersOf,
-  popularityStatistics,
-} from '../catalog-statistics';
+import { type CatalogStatistics, catalogStatistics, numberStatistics, numbersOf } from '../catalog-statistics';
 import type { Item } from '../item';
 
 /** Which items of a catalogue are variants of one product, by row. */
@@ -54,14 +48,6 @@ export function productStatistics(items: readonly Item[], groups: VariantGroups 
     // Variants may differ in their numbers, such as sizes, so one variant cannot represent all.
     numbers: numberStatistics(items).map(({ name, ...plain }) => ({ name, ...moments(items, name, groups, plain) })),
   };
-}
-
-/** Only the popularity of `productStatistics`. */
-export function productPopularity(items: readonly Item[]): CatalogStatistics['popularity'] {
-  const groups = variantGroups(items);
-  return popularityStatistics(
-    groups ? groups.products.map((row) => groups.popularity[row]) : items.map((item) => item.popularity),
-  );
 }
 
 type Moments = Omit<CatalogStatistics['numbers'][number], 'name'>;

@@ -80,17 +80,6 @@ async function loaded(runtime: () => Promise<WebRuntime>): Promise<WebRuntime> {
   }
 }
 
-/** The part of `navigator.gpu` that the choice of a backend needs. */
-export interface GpuAdapterSource {
-  requestAdapter(): Promise<GpuAdapterKind | null>;
-}
-
-/** Tells whether an adapter is hardware. */
-export interface GpuAdapterKind {
-  /** Missing in older browsers. */
-  info?: { architecture: string; isFallbackAdapter?: boolean };
-}
-
 const computesOnBytes = ({ adapted }: Preset): boolean => adapted?.compute === 'int8';
 
 /**
@@ -98,24 +87,20 @@ const computesOnBytes = ({ adapted }: Preset): boolean => adapted?.compute === '
  * times slower than wasm. WebGPU has no products of bytes: each would travel to the processor and back. It is listed twice, because a
  * lost device is worth one more try.
  */
-export async function backendsOf(
-  preset: Preset,
-  asked?: 'webgpu' | 'wasm',
-  gpu?: GpuAdapterSource,
-): Promise<EncoderBackend[]> {
-  const first = asked ?? (computesOnBytes(preset) || (await missingGpu(gpu)) !== null ? 'wasm' : 'webgpu');
+export async function backendsOf(preset: Preset, asked?: 'webgpu' | 'wasm'): Promise<EncoderBackend[]> {
+  const first = asked ?? (computesOnBytes(preset) || (await missingGpu()) !== null ? 'wasm' : 'webgpu');
   return first === 'webgpu' ? ['webgpu', 'webgpu', 'wasm'] : ['wasm'];
 }
 
 /** Why encoders do not compute on a GPU here, as a part of a sentence; null if they do. */
-export async function missingGpu(
-  gpu: GpuAdapterSource | undefined = globalThis.navigator?.gpu,
-): Promise<string | null> {
+export async function missingGpu(): Promise<string | null> {
+  const { gpu } = globalThis.navigator;
   if (!gpu) return 'no WebGPU in this browser';
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (!adapter) return 'no WebGPU adapter';
-  const { isFallbackAdapter, architecture } = adapter.info ?? {};
-  return isFallbackAdapter || architecture === 'swiftshader' ? 'the WebGPU adapter is software' : null;
+  // Missing in Chrome 120.
+  const info: GPUAdapterInfo | undefined = adapter.info;
+  return info?.isFallbackAdapter || info?.architecture === 'swiftshader' ? 'the WebGPU adapter is software' : null;
 }
 
 /** Number of pixels above which the browser scales a picture before it is read: a photo of a phone has twelve million. */
@@ -126,14 +111,9 @@ const MAX_PIXELS = 4e6;
  * transparent areas with white. Works on the page and in a worker.
  * @param framing the framing fields of the image preset; letterboxed by default
  * @returns [3, size, size], 0..1
- * @throws SidestreamError `encoder/bad-image`; `encoder/failed` in a browser without OffscreenCanvas
+ * @throws SidestreamError `encoder/bad-image`; `encoder/failed` if the browser does not provide a canvas
  */
 export async function decodeImage(picture: Blob, framing: Framing): Promise<Pixels> {
-  if (typeof OffscreenCanvas === 'undefined') {
-    const message =
-      'This browser cannot read pictures here: it has no OffscreenCanvas. Update it (Safari: to 16.4 or later).';
-    throw new SidestreamError('encoder/failed', message);
-  }
   const bitmap = await createImageBitmap(picture).catch(async (cause) => {
     throw new SidestreamError('encoder/bad-image', await undecodable(picture), { cause });
   });
