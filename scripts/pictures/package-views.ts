@@ -228,7 +228,6 @@ export const PACKAGE_VIEWS: readonly View[] = [
     sources: [
       'examples/plain',
       'src/page/adapters/ranked-results.ts',
-      'src/page/adapters/search-taste.ts',
       'scripts/demo',
     ],
     picture: { file: 'pictures/search.webp', width: 800, height: 700 },
