@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { addToGroup } from '../../core/common/grouped';
 import { idSchema } from './field';
 import { ITEM, inOwnElement, POSITION } from './marked-element';
 
@@ -27,9 +28,7 @@ export function cellsOf(grid: Element, selector: string): Cell[] {
     const id = v.safeParse(idSchema, item.getAttribute(ITEM));
     const child = id.success && childAround(item, grid, selector);
     if (!child) continue;
-    const found = byChild.get(child) ?? [];
-    found.push({ item, id: id.output });
-    byChild.set(child, found);
+    addToGroup(byChild, child, { item, id: id.output });
   }
   return [...byChild].flatMap(([child, found]) => {
     const single = found.length === 1;
