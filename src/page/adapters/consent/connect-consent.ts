@@ -25,11 +25,6 @@ export interface ConsentOptions extends ConsentReportOptions {
    * `personalization_storage`.
    */
   type?: string;
-  /**
-   * Google: the shopper's region, as in the page's commands (`US`, `US-CA`), which selects the defaults with a `region`. Default:
-   * such defaults never apply, because the page does not say where the shopper is.
-   */
-  region?: string;
   /** Google: name of the data layer on `window`, or the array itself. Default `dataLayer`. */
   dataLayer?: string | unknown[];
   /**
@@ -45,7 +40,6 @@ export interface ConsentOptions extends ConsentReportOptions {
 
 const CHECKS: Record<keyof ConsentOptions, [(value: unknown) => boolean, string]> = {
   type: [isName, 'must be the name of a consent type'],
-  region: [isName, 'must be a region such as "US" or "US-CA"'],
   dataLayer: [(value) => isName(value) || Array.isArray(value), 'must be a name or an array'],
   purposes: [isPurposes, 'must be a list of at least one purpose number, 1 to 24'],
   namespace: [isName, 'must be the name of a namespace'],
@@ -112,12 +106,11 @@ export function followConsent(
     return nothing;
   }
   const answers = new Answers(recommender, options);
-  const { type = 'personalization_storage', region = '', dataLayer = 'dataLayer' } = options;
-  const { purposes = [1, 5, 6], wait = 10_000 } = options;
+  const { type = 'personalization_storage', dataLayer = 'dataLayer', purposes = [1, 5, 6], wait = 10_000 } = options;
   const disconnect =
     typeof source === 'function'
       ? callback(source, answers)
-      : connectTools(source, { type, region, dataLayer, purposes }, wait, answers);
+      : connectTools(source, { type, dataLayer, purposes }, wait, answers);
   return {
     disconnect() {
       answers.ended = true;
