@@ -1,3 +1,4 @@
+import { codeOf } from '../../core/common/text';
 import { coreOf, type Recommender, type RecommenderCatalog } from '../../device/protocol';
 import { connectOnce, ElementEvents, reportedBefore } from './duplicates';
 import {
@@ -59,7 +60,8 @@ export class EventSink {
       return;
     }
     this.#track(candidate, time, isNew).catch((thrown: unknown) => {
-      this.drop(candidate, isUnknownItem(thrown) ? 'unknown-item' : 'failed', messageOf(thrown));
+      const isUnknown = codeOf(thrown) === 'runtime/unknown-item';
+      this.drop(candidate, isUnknown ? 'unknown-item' : 'failed', messageOf(thrown));
     });
   }
 
@@ -105,10 +107,4 @@ export class EventSink {
     found.then((exists) => exists || remove(), remove);
     return found;
   }
-}
-
-/** Compares the code rather than the class: the page may have another copy of the package. */
-function isUnknownItem(thrown: unknown): boolean {
-  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined;
-  return code === 'runtime/unknown-item';
 }

@@ -1,4 +1,6 @@
+import { kept } from '../../core/common/grouped';
 import { combined } from '../../core/common/sums';
+import { messageOf } from '../../core/common/text';
 import type { Counts, MetricHook, MetricReport, TrackInput } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
@@ -139,8 +141,7 @@ export class MetricHooks {
       await hook(counts, visitors, operations);
       return true;
     } catch (thrown) {
-      const why = thrown instanceof Error ? thrown.message : String(thrown);
-      const text = `The counts of this page were not sent (${why}). Check the function given as onMetric.`;
+      const text = `The counts of this page were not sent (${messageOf(thrown)}). Check the function given as onMetric.`;
       this.fail(SidestreamError.from(thrown, 'runtime/not-sent', text));
       return false;
     }
@@ -160,11 +161,8 @@ function joined(rows: readonly Counts[]): Counts[] {
 const hooksOf = new WeakMap<WorkerConnection, MetricHooks>();
 
 /** Adds a hook to a connection. @returns a function that passes on the remaining counts and ends the hook */
-export function addHook(connection: WorkerConnection, hook: MetricHook): () => Promise<void> {
-  const hooks = hooksOf.get(connection) ?? watched(connection);
-  hooksOf.set(connection, hooks);
-  return hooks.add(hook);
-}
+export const addHook = (connection: WorkerConnection, hook: MetricHook): (() => Promise<void>) =>
+  kept(hooksOf, connection, () => watched(connection)).add(hook);
 
 /**
  * Hooks that observe the events and the consent of a connection. The calls are wrapped here, so other pages load no code for it.
