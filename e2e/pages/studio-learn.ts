@@ -13,7 +13,6 @@ export interface StudioLearnPage {
   /** @param stopAfter number of reported epochs after which it is stopped */
   train(
     stopAfter?: number,
-    fromScratch?: boolean,
   ): Promise<{ report: LearnReport; updates: LearnUpdate[]; seconds: number } | string>;
   stored(): Promise<{ log: LogReport | null; learned: LearnReport | null }>;
   /** Names of the files in a folder of Studio, and the text of the kept events. */
@@ -55,7 +54,7 @@ window.studioLearn = {
       return words(thrown);
     }
   },
-  async train(stopAfter, fromScratch) {
+  async train(stopAfter) {
     const updates: LearnUpdate[] = [];
     const started = performance.now();
     try {
@@ -64,7 +63,6 @@ window.studioLearn = {
           updates.push(update);
           if (stopAfter !== undefined && update.epochs.length >= stopAfter) void worker.stop();
         }),
-        fromScratch,
       );
       return { report, updates, seconds: (performance.now() - started) / 1000 };
     } catch (thrown) {

@@ -10,7 +10,6 @@ import type { LearnReport, LogReport } from '../session';
 /** Files in the folder `log`. */
 const EVENTS_FILE = 'events.jsonl.gz';
 export const CHECKPOINT_FILE = 'side-training.safetensors';
-export const NETWORK_FILE = 'side-network.safetensors';
 const LOG_REPORT_FILE = 'log.json';
 const LEARNED_REPORT_FILE = 'learned.json';
 

@@ -38,12 +38,7 @@ export class StudioLearn extends StudioElement {
                   ? nothing
                   : html`
                       <div class="row">
-                        <button class="button ${learned ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${() => this.#train()}>${learned ? 'Train again' : 'Train'}</button>
-                        ${
-                          learned && learned.windows > 1
-                            ? html`<button class="button quiet" type="button" ?disabled=${session.running !== null} @click=${() => this.#train(true)}>Train on the whole log</button>`
-                            : nothing
-                        }
+                        <button class="button ${learned ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${this.#train}>${learned ? 'Train again' : 'Train'}</button>
                       </div>`
               }
               <details class="ruled again">
@@ -103,9 +98,8 @@ export class StudioLearn extends StudioElement {
     await this.focusRead('log', '.read');
   };
 
-  #train(fromScratch = false): Promise<void> {
-    return this.focusDuring(this.session.train(fromScratch), () => this.session.failureOf('train') !== null);
-  }
+  readonly #train = (): Promise<void> =>
+    this.focusDuring(this.session.train(), () => this.session.failureOf('train') !== null);
 
   readonly #stop = (): void => {
     void this.session.stop();
@@ -118,12 +112,12 @@ const place = (backend: LearnUpdate['backend']): string =>
     : 'It trains on this computer’s processor (WebAssembly).';
 
 function result(learned: LearnReport): TemplateResult {
-  const { choices, shoppers, seconds, keptEpoch, epochs, stopped, backend, gain, windows } = learned;
+  const { choices, shoppers, seconds, keptEpoch, epochs, stopped, backend, gain } = learned;
   const measured = epochs.some(({ hitRate }) => Number.isFinite(hitRate));
   return html`
     <p class="result" tabindex="-1"><strong>${learnedSentence(learned)}</strong></p>
     ${facts([
-      ['Choices learned from', windows > 1 ? `${count(choices)}, those since the last training` : count(choices)],
+      ['Choices learned from', count(choices)],
       ['Shoppers', count(shoppers)],
       [
         'Pass over the log that was kept',

@@ -174,14 +174,13 @@ export class StudioSession extends Observed {
     });
   }
 
-  /** @param fromScratch whether to learn the whole log although an earlier training could continue. Default false */
-  train(fromScratch = false): Promise<void> {
+  train(): Promise<void> {
     return this.#run('train', async (on) => {
       this.learning = null;
       const learned = await this.learn.train((update) => {
         this.learning = update;
         on(update.progress);
-      }, fromScratch);
+      });
       // The bundle has grown.
       this.state = { ...(await this.build.state()), log: this.state.log, learned };
       return learnedSentence(learned);
