@@ -35,7 +35,7 @@ test('co-occurrence scores without a compute library, and makes the complement l
   await clickProducts(page, 'Music', 1);
   await page.getByTestId('inspect').click();
   await expect(page.getByTestId('inspector')).toContainText('often chosen with what you just looked at');
-  await page.keyboard.press('Escape');
+  await page.goBack();
   const all = products().map(({ id }) => id);
   await complementOf(page, all[0]);
   const half = Math.floor(all.length / 2);
