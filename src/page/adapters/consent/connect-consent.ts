@@ -9,7 +9,7 @@ export interface Consenter {
   status: Pick<RecommenderStatus, 'get'>;
 }
 
-/** Follows the shop's own consent question: calls `set` with every answer, and may return a function that stops following. */
+/** Follows the shop's own consent question: calls `set` with every answer, which does nothing once the page has disconnected. */
 export type ConsentCallback = (set: (level: Consent) => void) => unknown;
 
 /**
@@ -109,12 +109,12 @@ export function followConsent(
   const { type = 'personalization_storage', dataLayer = 'dataLayer', purposes = [1, 5, 6], wait = 10_000 } = options;
   const disconnect =
     typeof source === 'function'
-      ? callback(source, answers)
+      ? void callback(source, answers)
       : connectTools(source, { type, dataLayer, purposes }, wait, answers);
   return {
     disconnect() {
       answers.ended = true;
-      disconnect();
+      disconnect?.();
     },
     applied: answers.applied,
   };
@@ -123,7 +123,7 @@ export function followConsent(
 const LEVELS: readonly unknown[] = ['granted', 'denied', 'pending'] satisfies Consent[];
 const isLevel = (value: unknown): value is Consent => LEVELS.includes(value);
 
-function callback(source: ConsentCallback, answers: Answers): () => void {
+function callback(source: ConsentCallback, answers: Answers): void {
   const set = (level: unknown): void => {
     if (isLevel(level)) answers.give(level, 'callback');
     else {
@@ -131,22 +131,9 @@ function callback(source: ConsentCallback, answers: Answers): () => void {
       answers.report({ source: 'callback', outcome: 'ignored', message, payload: level });
     }
   };
-  const fail = (thrown: unknown): void => answers.report(failure('callback', null, thrown));
-  let end: unknown;
-  try {
-    end = source(set);
-    // An async function: its result is unused, but its error is reported.
-    if (end instanceof Promise) end.catch(fail);
-  } catch (thrown) {
-    fail(thrown);
-  }
-  return () => {
-    try {
-      if (typeof end === 'function') end();
-    } catch (thrown) {
-      fail(thrown);
-    }
-  };
+  // A function of the shop may fail at once, or later if it is async.
+  const calling = async (): Promise<unknown> => source(set);
+  calling().catch((thrown) => answers.report(failure('callback', null, thrown)));
 }
 
 /** Longest wait for the consent in force, ms: withdrawing a grant must not depend on a worker that does not answer. */
