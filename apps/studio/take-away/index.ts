@@ -173,10 +173,10 @@ export class StudioTakeAway extends PageElement {
     const { archive } = LAYOUTS[this.layout];
     let done = 0;
     try {
-      const packing = writeZip(files, () => {
+      const packed = await writeZip(files, () => {
         this.saving = { kind: 'running', done: ++done, total: files.length };
       });
-      const address = URL.createObjectURL(await new Response(packing).blob());
+      const address = URL.createObjectURL(packed);
       Object.assign(document.createElement('a'), { href: address, download: archive }).click();
       // The browser reads it after the click has returned.
       setTimeout(() => URL.revokeObjectURL(address), 60_000);
