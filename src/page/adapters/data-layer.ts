@@ -26,7 +26,6 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
   if (typeof document === 'undefined' && !Array.isArray(given)) return () => undefined;
   const sink = new EventSink(recommender, options);
   const read = entryReader();
-  const known = new WeakSet();
   const isNew = (entry: object, core: object): boolean =>
     kept(
       kept(readFor, core, () => new WeakMap<object, object>()),
@@ -35,11 +34,9 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
     ) === read;
 
   const onEntry = (entry: object): void => {
-    const again = known.has(entry);
-    known.add(entry);
     try {
       const event = read(entry);
-      if (!event || again) return;
+      if (!event) return;
       for (const found of readGa4(event, options)) {
         if ('type' in found) sink.track(found, (core) => isNew(entry, core));
         else sink.drop(found, found.reason, found.message);
