@@ -26,11 +26,7 @@ type Saving =
   | { kind: 'done'; text: string }
   | { kind: 'failed'; error: SidestreamError };
 
-/**
- * Step 5: the files to upload, and the lines to paste.
- *
- * @fires {CustomEvent} studio-taken - The files were handed to the browser. Bubbles.
- */
+/** Step 5: the files to upload, and the lines to paste. */
 @customElement('studio-take-away')
 export class StudioTakeAway extends PageElement {
   @property({ attribute: false }) state!: StudioState;
@@ -182,7 +178,6 @@ export class StudioTakeAway extends PageElement {
       setTimeout(() => URL.revokeObjectURL(address), 60_000);
       const text = `${counted(files.length, 'file')} packed: the browser saves them as ${archive} with your downloads.`;
       this.saving = { kind: 'done', text };
-      this.dispatchEvent(new CustomEvent('studio-taken', { bubbles: true }));
     } catch (thrown) {
       this.saving = { kind: 'failed', error: SidestreamError.from(thrown) };
     }
