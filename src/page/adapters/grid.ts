@@ -26,8 +26,6 @@ export interface GridOptions extends RerankOptions, AdapterOptions {
 
 /** Marks a grid that is in its final order or keeps the shop's order. */
 const RANKED = 'data-sidestream-ranked';
-/** Position of an item in the shop's order, from 0. It identifies copies of the grid, such as those that routers keep. */
-const SHOP_POSITION = 'data-sidestream-shop-position';
 const WAIT = 700;
 
 /**
@@ -40,8 +38,8 @@ const WAIT = 700;
  * selector, root and recommender again changes nothing.
  *
  * A grid gets `data-sidestream-ranked` once it is ordered, or once ordering has failed. Its items get
- * `data-sidestream-recommendation`, which `connectAttributes` uses to attribute clicks, and `data-sidestream-shop-position`.
- * Without a page (on a server) it does nothing.
+ * `data-sidestream-recommendation`, which `connectAttributes` uses to attribute clicks. Without a page (on a server) it does
+ * nothing.
  * @param recommender the recommender, or a promise of it while it starts
  * @returns a function that disconnects; the order stays. Like the other adapters, it never throws: a wrong selector or option, or
  *   a failed ordering, is reported as `failed`
@@ -107,6 +105,7 @@ interface GridConnection {
 class Grid {
   /** Ids of the items found so far. */
   readonly #known = new WeakMap<Element, string>();
+  /** Number of them. */
   #count = 0;
   /** Orders are made one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -115,30 +114,24 @@ class Grid {
     private readonly element: Element,
     private readonly connection: GridConnection,
   ) {
-    if (element.hasAttribute(RANKED)) this.#adopt();
+    // An order that an earlier connection made, or that came with a copy of the grid, such as those that routers keep.
+    if (element.hasAttribute(RANKED)) this.#note(this.#cells());
   }
 
-  /** Recognises an order that an earlier connection made, or that came with a copy of the grid, as not the shop's own. */
-  #adopt(): void {
-    for (const { item, node, id } of this.#cells()) {
-      const number = item.getAttribute(SHOP_POSITION) ?? '';
-      if (!/^\d{1,6}$/.test(number)) continue;
+  #note(cells: readonly Cell[]): void {
+    for (const { item, node, id } of cells) {
       this.#known.set(item, id);
-      this.#count = Math.max(this.#count, Number(number) + 1);
+      this.#count++;
       this.connection.view.observer.observe(node);
     }
   }
 
   scan(): void {
-    const { wait, view, ended, fail } = this.connection;
+    const { wait, ended, fail } = this.connection;
     const before = this.#count;
     const found = this.#cells().filter(({ item, id }) => this.#known.get(item) !== id);
     const batch = distinct(exchangeable(found));
-    for (const { item, node, id } of found) {
-      this.#known.set(item, id);
-      item.setAttribute(SHOP_POSITION, `${this.#count++}`);
-      view.observer.observe(node);
-    }
+    this.#note(found);
     if (batch.length === 0) return;
     const until = performance.now() + wait;
     this.#work = this.#work.then(async () => {
