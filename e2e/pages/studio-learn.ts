@@ -11,9 +11,7 @@ export interface StudioLearnPage {
   putBundle(base: string, names: string[]): Promise<void>;
   readLog(address: string, name: string): Promise<{ report: LogReport; progress: Progress[] } | string>;
   /** @param stopAfter number of reported epochs after which it is stopped */
-  train(
-    stopAfter?: number,
-  ): Promise<{ report: LearnReport; updates: LearnUpdate[]; seconds: number } | string>;
+  train(stopAfter?: number): Promise<{ report: LearnReport; updates: LearnUpdate[]; seconds: number } | string>;
   stored(): Promise<{ log: LogReport | null; learned: LearnReport | null }>;
   /** Names of the files in a folder of Studio, and the text of the kept events. */
   kept(): Promise<{ bundle: string[]; log: string[]; events: string }>;

@@ -6,7 +6,8 @@ const recommender = await createRecommender({ bundle: '/bundle/' });
 // The address says what the shopper is looking for: by a campaign of the shop, or by the words of a search.
 const CAMPAIGNS = { pantry: { category: 'Food' }, playroom: { category: 'Toys' } };
 const { utm_campaign: campaign, q: search } = Object.fromEntries(new URLSearchParams(location.search));
-if (campaign || search) await recommender.profile.setHints({ ...CAMPAIGNS[campaign], ...(search && { search: search.slice(0, 200) }) });
+if (campaign || search)
+  await recommender.profile.setHints({ ...CAMPAIGNS[campaign], ...(search && { search: search.slice(0, 200) }) });
 
 const section = document.querySelector('#segments');
 const lang = document.documentElement.lang;

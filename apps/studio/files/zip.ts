@@ -1,4 +1,11 @@
-import { BlobReader, BlobWriter, type Entry, type FileEntry, ZipReader, ZipWriter } from '@zip.js/zip.js/lib/zip-core-custom.js';
+import {
+  BlobReader,
+  BlobWriter,
+  type Entry,
+  type FileEntry,
+  ZipReader,
+  ZipWriter,
+} from '@zip.js/zip.js/lib/zip-core-custom.js';
 import { messageOf } from '../../../src/core/common/text';
 import { SidestreamError } from '../../../src/error';
 import type { DroppedFile } from '../session';

@@ -76,8 +76,9 @@ export function tell<Report>(
   line: readonly unknown[],
 ): void {
   try {
+    const say = level === 'info' ? console.info : console.warn;
     // With `%s` in an event's name the console would format the payload, and call its getters.
-    if (debug || (isFailure && typeof onReport !== 'function')) console[level]('%s', ...line);
+    if (debug || (isFailure && typeof onReport !== 'function')) say('%s', ...line);
     if (typeof onReport === 'function') onReport(given);
   } catch (thrown) {
     // The page's error, but not an error of the current push.

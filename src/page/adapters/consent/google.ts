@@ -13,11 +13,7 @@ type State = 'granted' | 'denied';
  * never overrides an update. A default with a `region` is skipped: the page does not say where the shopper is.
  * @param create whether to create a data layer if the page has none yet; otherwise the tool looks for one
  */
-export function connectGoogle(
-  { type, dataLayer }: ToolSettings,
-  listener: ToolListener,
-  create: boolean,
-): Tool {
+export function connectGoogle({ type, dataLayer }: ToolSettings, listener: ToolListener, create: boolean): Tool {
   let update: State | undefined;
   let standard: State | undefined;
   let waiting: ReturnType<typeof setTimeout> | undefined;
