@@ -1,5 +1,4 @@
 import * as Comlink from 'comlink';
-import { kept } from '../../core/common/grouped';
 import type { CallOptions, FindRequest, FindResponse, QueryEncoder } from '../../device/protocol';
 import type { EncoderHost, Engine } from '../../device/worker';
 import { SidestreamError } from '../../error';
@@ -74,8 +73,9 @@ type Modality = QueryEncoder['modality'];
 const encoders = new WeakMap<FindContext['connection'], Record<Modality, QueryEncoding>>();
 
 function encoderOf({ connection }: FindContext, modality: Modality): QueryEncoding {
-  const making = () => ({ text: new QueryEncoding('text'), image: new QueryEncoding('image') });
-  return kept(encoders, connection, making)[modality];
+  const known = encoders.get(connection) ?? { text: new QueryEncoding('text'), image: new QueryEncoding('image') };
+  encoders.set(connection, known);
+  return known[modality];
 }
 
 interface OpenEncoder {

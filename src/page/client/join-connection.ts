@@ -1,4 +1,3 @@
-import { kept } from '../../core/common/grouped';
 import { Mutex } from '../../core/common/tasks';
 import type { GivenOptions } from '../../device/protocol';
 import { SidestreamError } from '../../error';
@@ -13,7 +12,9 @@ const joining = new WeakMap<WorkerConnection, Mutex>();
  *   in that case
  */
 export function joinConnection(connection: WorkerConnection, options: GivenOptions): Promise<void> {
-  return kept(joining, connection, () => new Mutex()).run(() => join(connection, options));
+  const mutex = joining.get(connection) ?? new Mutex();
+  joining.set(connection, mutex);
+  return mutex.run(() => join(connection, options));
 }
 
 async function join(connection: WorkerConnection, options: GivenOptions): Promise<void> {

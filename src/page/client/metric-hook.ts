@@ -1,4 +1,3 @@
-import { kept } from '../../core/common/grouped';
 import { combined } from '../../core/common/sums';
 import { messageOf } from '../../core/common/text';
 import type { Counts, MetricHook, MetricReport, TrackInput } from '../../device/protocol';
@@ -161,8 +160,11 @@ function joined(rows: readonly Counts[]): Counts[] {
 const hooksOf = new WeakMap<WorkerConnection, MetricHooks>();
 
 /** Adds a hook to a connection. @returns a function that passes on the remaining counts and ends the hook */
-export const addHook = (connection: WorkerConnection, hook: MetricHook): (() => Promise<void>) =>
-  kept(hooksOf, connection, () => watched(connection)).add(hook);
+export function addHook(connection: WorkerConnection, hook: MetricHook): () => Promise<void> {
+  const hooks = hooksOf.get(connection) ?? watched(connection);
+  hooksOf.set(connection, hooks);
+  return hooks.add(hook);
+}
 
 /**
  * Hooks that observe the events and the consent of a connection. The calls are wrapped here, so other pages load no code for it.
