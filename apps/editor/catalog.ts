@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { inCategory } from '../../src/core/catalog';
 import type { Recommender } from '../../src/device/protocol';
 import type { Condition } from './model';
 
@@ -93,7 +92,10 @@ export async function simulatedShopper(category: string, { products }: Catalog):
   const namespace = `rules editor ${Date.now()}`;
   // Without consent, the profile is only in memory.
   const recommender = await createRecommender({ bundle: 'bundle/', namespace, consent: 'pending' });
-  const liked = products.filter((product) => category !== '' && inCategory(product.category, category));
+  const liked = products.filter((product) => category !== '' && isIn(product.category, category));
   for (const { id } of liked.slice(0, VIEWED)) await recommender.track('view', id);
   return recommender;
 }
+
+const isIn = (paths: string, category: string): boolean =>
+  paths.split('|').some((path) => `${path.trim()}/`.startsWith(`${category}/`));
