@@ -1,8 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import '../../src/page/element';
-import './add-product';
-import type { AddProduct } from './add-product';
 import { categorySlug } from './category';
 import { type PageName, parseRoute, type Route, routeHref } from './route';
 import { ScrollMemory } from './scroll-memory';
@@ -40,7 +38,6 @@ export class ShopApp extends ShopElement {
         role="banner"
         .session=${session}
         .route=${route}
-        @open-add=${() => this.querySelector<AddProduct>('add-product')?.open()}
       ></shop-header>
       ${this.#navigation()}
       <div class="body page">
@@ -48,8 +45,7 @@ export class ShopApp extends ShopElement {
       </div>
       ${this.#footer()}
       <div class="overlays">${session.notice ? this.#notice(session.notice.message) : nothing}</div>
-      <p class="visually-hidden" role="status" data-testid="answered">${session.answered}</p>
-      <add-product .session=${session}></add-product>`;
+      <p class="visually-hidden" role="status" data-testid="answered">${session.answered}</p>`;
   }
 
   protected override updated(): void {

@@ -7,7 +7,7 @@ import { ShopElement } from './session';
 import { BRAND, CURRENCY } from './settings';
 import { progressBar } from './templates';
 
-/** Brand, search and tools; stays in view. Dispatches `open-add`. */
+/** Brand, search and tools; stays in view. */
 @customElement('shop-header')
 export class ShopHeader extends ShopElement {
   @property({ attribute: false }) route!: Route;
@@ -30,9 +30,6 @@ export class ShopHeader extends ShopElement {
           </sidestream-find>
         </form>
         <div class="row">
-          <button class="tool" type="button" aria-label="Add a product" data-testid="add-product" ?disabled=${!session.recommender} @click=${() => this.dispatchEvent(new Event('open-add'))}>
-            ${icon('plus')}<span>Add a product</span>
-          </button>
           <a class="tool" href=${routeHref('inspector')} aria-label="Inspect" aria-current=${this.route.page === 'inspector' ? 'page' : nothing} data-testid="inspect">
             ${icon('ladder')}<span>Inspect</span>
           </a>
