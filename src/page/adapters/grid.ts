@@ -157,27 +157,26 @@ class Grid {
     if (ended.aborted) return;
     const options = before === 0 ? ranking : { ...ranking, pin: pinsAfter(before, ranking) };
     const holds = (node: Element): boolean => hasFocus(node) || (performance.now() > until && view.hasSeen(node));
-    let asked = batch;
-    for (;;) {
-      const shop = asked.map(({ id }) => id);
-      const places = this.#cells(asked);
-      const { id, ids: wanted } = await ranker.rerank(shop, options);
-      if (ended.aborted) return;
-      const now = this.#cells(asked);
-      if (now.length === asked.length && sameOrder(now, places)) {
-        const held = new Set(now.flatMap((cell) => (holds(cell.node) ? cell.id : [])));
-        const cells = new Map(now.map((cell) => [cell.id, cell]));
-        const order = heldOrder({ shop, wanted, present: now.map((cell) => cell.id), held });
-        fillPlaces(
-          now,
-          order.flatMap((itemId) => cells.get(itemId) ?? []),
-        );
-        return this.#name(now, id);
-      }
-      // The shop may have sorted the grid meanwhile, and that order counts; some items may also be gone.
-      const left = new Set(now.map(({ item }) => item));
-      asked = sameOrder(now, places) ? asked.filter(({ item }) => left.has(item)) : now;
-    }
+    const asked = this.#cells(batch);
+    const ranked = await ranker.rerank(
+      asked.map(({ id }) => id),
+      options,
+    );
+    if (ended.aborted) return;
+    const now = this.#cells(batch);
+    const items = new Set(now.map(({ item }) => item));
+    const left = asked.filter(({ item }) => items.has(item));
+    // The shop has sorted the grid meanwhile, perhaps at the shopper's request: that order counts.
+    if (now.some(({ item }, at) => item !== left[at]?.item)) return;
+    const cells = new Map(now.map((cell) => [cell.id, cell]));
+    const wanted = ranked.ids.filter((id) => cells.has(id));
+    const held = new Set(now.flatMap(({ id, node }) => (holds(node) ? id : [])));
+    const order = heldOrder([...cells.keys()], wanted, held);
+    fillPlaces(
+      now,
+      order.flatMap((id) => cells.get(id) ?? []),
+    );
+    this.#name(now, ranked.id);
   }
 
   /** The items, or the remaining items of a batch. */
@@ -250,14 +249,4 @@ const pinsAfter = (before: number, { pin = [] }: RerankOptions): RerankOptions['
 function distinct(cells: readonly Cell[]): Cell[] {
   const ids = new Set<string>();
   return cells.filter(({ id }) => !ids.has(id) && ids.add(id));
-}
-
-/** Whether the common items of two lists are in the same order. */
-function sameOrder(one: readonly Cell[], other: readonly Cell[]): boolean {
-  const common = (list: readonly Cell[], of: readonly Cell[]): Element[] => {
-    const items = new Set(of.map(({ item }) => item));
-    return list.flatMap(({ item }) => (items.has(item) ? item : []));
-  };
-  const order = common(other, one);
-  return common(one, other).every((item, at) => item === order[at]);
 }
