@@ -2,7 +2,7 @@ import { kept } from '../../core/common/grouped';
 import type { Recommender, RerankOptions } from '../../device/protocol';
 import { connectOnce } from './duplicates';
 import { type Cell, cellsOf, exchangeable, fillPlaces, heldOrder } from './grid-cells';
-import { ITEM, PLACEMENT, pageRoot, RECOMMENDATION } from './marked-element';
+import { ITEM, PLACEMENT, RECOMMENDATION } from './marked-element';
 import { type AdapterOptions, messageOf, report } from './report';
 
 /** The methods of a recommender that a grid needs. */
@@ -50,8 +50,9 @@ export function connectGrid(
   options: GridOptions = {},
 ): () => void {
   if (typeof document === 'undefined') return () => undefined;
-  const { root: given, wait = WAIT, placement, debug, onReport, ...ranking } = options;
-  const root = pageRoot(given);
+  const { root: given = document, wait = WAIT, placement, debug, onReport, ...ranking } = options;
+  // Routers replace the body of the document, but never the document.
+  const root = given === document.body ? document : given;
   const grids = new WeakMap<Element, Grid>();
   const ended = new AbortController();
   const ready = Promise.resolve(recommender);

@@ -1,6 +1,6 @@
 export { connectAgent } from './agent';
 export type { AgentOptions, AgentRecommender } from './agent-tools';
-export { type AttributesOptions, connectAttributes } from './attributes';
+export { connectAttributes } from './attributes';
 export {
   type ConsentCallback,
   type Consenter,
