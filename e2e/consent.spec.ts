@@ -163,7 +163,7 @@ test('a function of the shop sets consent in a script with its own recommender',
   expect(await run(tab, 'JSON.stringify(reports)')).toBe(reports);
 });
 
-test('one answer for two recommenders: a withdrawal deletes both profiles, and a missing button breaks nothing', async ({
+test('a withdrawal deletes the profile in all tabs, and a missing button breaks nothing', async ({
   page: tab,
   context,
 }) => {
@@ -173,33 +173,32 @@ test('one answer for two recommenders: a withdrawal deletes both profiles, and a
     <script type="module">
       import { askConsent, notedConsent } from '/sidestream/consent.js';
       import { createRecommender } from '/sidestream/sidestream.js';
-      const namespace = ['default', 'outlet'];
-      const both = namespace.map((name) => createRecommender({ bundle: '/bundle/', namespace: name, consent: notedConsent() }));
-      askConsent(both, { question: '#remember', choices: '#choices', namespace });
-      const [shop, outlet] = await Promise.all(both);
-      window.levels = async () => [(await shop.status.get()).consent, (await outlet.status.get()).consent].join();
+      const starting = createRecommender({ bundle: '/bundle/', consent: notedConsent() });
+      askConsent(starting, { question: '#remember', choices: '#choices' });
+      const shop = await starting;
+      window.level = async () => (await shop.status.get()).consent;
     </script>`;
   const pages = [
-    ['two', '<button id="choices">Privacy choices</button>'],
+    ['full', '<button id="choices">Privacy choices</button>'],
     ['bare', ''],
   ] as const;
   for (const [name, choices] of pages)
     await context.route(`**/${name}.html`, (route) => route.fulfill({ body: body(choices), contentType: 'text/html' }));
-  const levels = (on = tab) => expect.poll(() => run(on, 'window.levels?.()'));
-  await tab.goto('/two.html');
+  const level = (on = tab) => expect.poll(() => run(on, 'window.level?.()'));
+  await tab.goto('/full.html');
   await tab.click('[value="granted"]');
-  await levels().toBe('granted,granted');
-  await expect.poll(() => databases(tab)).toEqual([...ours, 'sidestream/outlet']);
+  await level().toBe('granted');
+  await expect.poll(() => databases(tab)).toEqual(ours);
   const bare = await context.newPage();
   const reported = bare.waitForEvent('pageerror');
   await bare.goto('/bare.html');
   expect((await reported).message).toContain('choices "#choices" matches no element of this page');
-  await levels(bare).toBe('granted,granted');
+  await level(bare).toBe('granted');
   await tab.click('#choices');
   await expect.poll(() => databases(tab)).toEqual([]);
-  for (const on of [tab, bare]) await levels(on).toBe('pending,pending');
+  for (const on of [tab, bare]) await level(on).toBe('pending');
   await tab.reload();
-  await levels().toBe('pending,pending');
+  await level().toBe('pending');
   expect(await databases(tab)).toEqual([]);
   await expect(tab.locator('#remember')).toBeVisible();
 });

@@ -41,7 +41,7 @@ test('with consent, the profile survives a reload; after its withdrawal, nothing
   await page.getByTestId('inspect').click();
   await expect(page.getByTestId('inspector')).toContainText('Everything you chose');
   await expect(page.getByTestId('inspector')).toContainText('5 choices');
-  await page.keyboard.press('Escape');
+  await page.goBack();
 
   await page.getByTestId('privacy').click();
   await page.getByTestId('consent-no').click();

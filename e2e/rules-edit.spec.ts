@@ -121,7 +121,7 @@ test('rules are made without JSON: dragged, hidden, dated, previewed, compared a
   expect(sidestream('rules', 'check', file, '--bundle', folder)).toContain('0 errors, 0 warnings');
 });
 
-test('a change can be undone, the focus stays with what was moved, and nothing is lost if somebody else saves', async ({
+test('a change can be undone, the focus stays with what was moved, and what somebody else saved is not overwritten', async ({
   page,
 }) => {
   await page.goto(address);
@@ -166,13 +166,18 @@ test('a change can be undone, the focus stays with what was moved, and nothing i
     await page.getByRole('button', { name: /^Save \d/ }).click();
     await page.getByRole('button', { name: 'Write rules.json' }).click();
   };
+  const names = () => JSON.parse(readFileSync(file, 'utf8')).rules.map(({ name }: { name: string }) => name);
   await save();
   await expect(page.getByRole('alert')).toContainText('somebody else has changed rules.json');
+  expect(names()).toEqual(['By hand', 'Theirs']);
+  page.on('dialog', (dialog) => dialog.accept());
+  await page.reload();
   await expect(rule(page, 'Theirs')).toBeVisible();
+  await rule(page, 'By hand').locator('summary').click();
+  await rule(page, 'By hand').getByRole('button', { name: 'Remove the rule' }).click();
   await save();
   await expect(page.getByRole('banner').getByRole('status')).toHaveText('Saved.');
-  const { rules } = JSON.parse(readFileSync(file, 'utf8'));
-  expect(rules.map(({ name }: { name: string }) => name)).toEqual(['Pinned in trending', 'By hand', 'Theirs']);
+  expect(names()).toEqual(['Theirs']);
 });
 
 test('the page is accessible in both colour schemes, and fits a narrow screen', async ({ page }) => {

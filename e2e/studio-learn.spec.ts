@@ -80,7 +80,7 @@ test('learns from a log in a worker exactly as the command line does, and keeps 
   const kept = await page.evaluate(() => window.studioLearn.kept());
   expect(kept.events).not.toContain('example.com');
   expect(kept.events.split('\n')).toHaveLength(1923);
-  expect(kept.log).toEqual(['events.jsonl.gz', 'learned.json', 'log.json', 'side-network.safetensors']);
+  expect(kept.log).toEqual(['events.jsonl.gz', 'learned.json', 'log.json']);
   for (const name of ['shard', 'head']) {
     expect(kept.bundle).toContainEqual(expect.stringMatching(new RegExp(`^${name}-[0-9a-f]{16}\\.bin$`)));
   }
@@ -111,29 +111,6 @@ test('continues after a closed tab, and keeps the best epoch when it is stopped'
   // The result belongs to the log before.
   succeeded(await readLog(page, 'events.csv'));
   expect(await page.evaluate(() => window.studioLearn.stored())).toMatchObject({ learned: null });
-});
-
-test('continues an earlier training on the newer choices of a longer log, unless it is to learn the whole log', async ({
-  page,
-}) => {
-  const [header, ...events] = (await readFile(join(folder, 'events.csv'), 'utf8')).trim().split('\n');
-  const dated = events.filter((line) => !Number.isNaN(Date.parse(line.split(',')[2])));
-  const byTime = dated.sort((a, b) => Date.parse(a.split(',')[2]) - Date.parse(b.split(',')[2]));
-  await writeFile(join(folder, 'half.csv'), [header, ...byTime.slice(0, byTime.length / 2)].join('\n'));
-  await open(page);
-  const trained = async (file: string, fromScratch?: boolean) => {
-    succeeded(await readLog(page, file));
-    return succeeded(await page.evaluate((whole) => window.studioLearn.train(3, whole), fromScratch)).report;
-  };
-  const [half, longer, whole] = [
-    await trained('half.csv'),
-    await trained('events.csv'),
-    await trained('events.csv', true),
-  ];
-  expect([half, longer, whole].map(({ windows }) => windows)).toEqual([1, 2, 1]);
-  expect(longer.choices).toBeLessThan(0.6 * whole.choices);
-  // The same shoppers are ranked by the side model and by what it is compared with.
-  expect(longer.gain?.shoppers).toBeGreaterThan(1);
 });
 
 /** Lets the worker take the software adapter of the tests for a GPU, and lose it when the page says so. */

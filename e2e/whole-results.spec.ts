@@ -89,14 +89,13 @@ const shownIds = (page: Page): Promise<string[]> =>
     .evaluateAll((links) => links.map((link) => link.getAttribute('href')?.split('#')[1] ?? ''));
 
 for (const service of ['algolia', 'meilisearch', 'typesense'] as const) {
-  test(`${service}: all results are ordered before they are divided into pages, and the taste is sent with consent only`, async ({
+  test(`${service}: all results are ordered before they are divided into pages, and nothing about the shopper is sent`, async ({
     page,
     context,
   }) => {
     const asked = await serve(context, service);
     await search(page, service);
     expect(await shownIds(page)).toEqual(IDS.slice(0, 12));
-    expect(JSON.stringify(asked)).not.toMatch(/optionalFilters|userContext|_eval/);
 
     await learn(page);
     asked.length = 0;
@@ -105,7 +104,7 @@ for (const service of ['algolia', 'meilisearch', 'typesense'] as const) {
     const first = await shownIds(page);
     const liked = new Set(LIKED.map(({ id }) => id));
     expect(first.filter((id) => liked.has(id)).length).toBeGreaterThanOrEqual(3);
-    expect(JSON.stringify(asked)).toMatch(/Toys/);
+    expect(JSON.stringify(asked)).not.toMatch(/Toys/);
     for (let number = 1; number < 5; number++) {
       await page.getByRole('button', { name: 'More results' }).click();
       await expect(page.getByRole('listitem')).toHaveCount(12 * (number + 1));

@@ -23,10 +23,7 @@ export class ConnectedShop {
       globalThis.indexedDB = new IDBFactory();
       this.reports.length = 0;
       this.engine = await this.#shop.open({ learning: false });
-      this.tracker = {
-        track: (type, id, details = {}) => this.engine.track(type, id, details),
-        catalog: { get: (id) => this.engine.getItem(id) },
-      };
+      this.tracker = { track: (type, id, details = {}) => this.engine.track(type, id, details) };
     });
     afterEach(async () => {
       vi.restoreAllMocks();

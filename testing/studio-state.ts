@@ -65,7 +65,6 @@ export function studioState(): StudioState {
       shoppers: 4000,
       seconds: 100,
       keptEpoch: 2,
-      windows: 1,
       stopped: false,
       gain: { mean: 0.02, error: 0.005, rival: 'item-knn', shoppers: 64 },
     },

@@ -1,7 +1,6 @@
 import type {
   Consent,
   EventType,
-  NewItem,
   Progress,
   Recommendation,
   Recommender,
@@ -62,8 +61,6 @@ export class Session extends Observed {
   progress: Progress | null = null;
   /** By item id. */
   readonly basket = new Map<string, BasketLine>();
-  /** Products added here whose page has not been shown yet. */
-  readonly justAdded = new Set<string>();
   /** The list that led to a product, to attribute the basket. */
   readonly #origin = new Map<string, TrackDetails>();
 
@@ -178,21 +175,6 @@ export class Session extends Observed {
     this.changed();
   }
 
-  /** Adds a product to this device's catalogue. @throws SidestreamError with the field to correct */
-  async add(item: NewItem): Promise<Item> {
-    if (!this.recommender)
-      throw new SidestreamError('runtime/closed', 'The shop is not open yet. Wait a moment and try again.');
-    try {
-      const added = await this.recommender.catalog.insert(item);
-      this.justAdded.add(added.id);
-      this.categories = categoryTree(await this.recommender.catalog.categories());
-      return added;
-    } finally {
-      this.progress = null;
-      this.changed();
-    }
-  }
-
   /** Loads code that only some pages need, once. */
   load(name: string, load: () => Promise<unknown>): void {
     if (this.#loaded.has(name)) return;
@@ -231,9 +213,7 @@ export class Session extends Observed {
 
   #progress(progress: Progress): void {
     const done = progress.total > 0 && progress.loaded >= progress.total;
-    // Loaded encoders take a moment to start before they report their own progress.
-    const next: Progress | null = progress.stage === 'encoders' ? { stage: 'encode', loaded: 0, total: 0 } : null;
-    this.progress = done ? next : progress;
+    this.progress = done ? null : progress;
     this.changed();
   }
 }

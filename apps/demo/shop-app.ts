@@ -1,8 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import '../../src/page/element';
-import './add-product';
-import type { AddProduct } from './add-product';
 import { categorySlug } from './category';
 import { type PageName, parseRoute, type Route, routeHref } from './route';
 import { ScrollMemory } from './scroll-memory';
@@ -20,7 +18,6 @@ export class ShopApp extends ShopElement {
   @state() private route: Route = parseRoute(location.hash);
   /** Route and title for which the document was last titled. */
   #titled = '';
-  @state() private inspecting = false;
   readonly #scroll = new ScrollMemory(history, () => scrollY);
   #restore = 0;
 
@@ -41,19 +38,14 @@ export class ShopApp extends ShopElement {
         role="banner"
         .session=${session}
         .route=${route}
-        .inspecting=${this.inspecting}
-        @open-add=${() => this.querySelector<AddProduct>('add-product')?.open()}
-        @open-inspector=${this.#toggleInspector}
       ></shop-header>
       ${this.#navigation()}
-      <div class="body page ${this.inspecting ? 'inspecting' : ''}">
+      <div class="body page">
         <main id="main" tabindex="-1">${session.failure ? this.#closed() : this.#page()}</main>
-        ${this.inspecting ? this.#drawer() : nothing}
       </div>
       ${this.#footer()}
       <div class="overlays">${session.notice ? this.#notice(session.notice.message) : nothing}</div>
-      <p class="visually-hidden" role="status" data-testid="answered">${session.answered}</p>
-      <add-product .session=${session}></add-product>`;
+      <p class="visually-hidden" role="status" data-testid="answered">${session.answered}</p>`;
   }
 
   protected override updated(): void {
@@ -92,31 +84,13 @@ export class ShopApp extends ShopElement {
       </nav>`;
   }
 
-  /** The inspector as a separate page. */
   #inspector(): TemplateResult {
     this.session.load('inspector', () => import('../../src/inspector'));
     return html`
       <section class="block first" data-testid="inspector">
-        <h1 tabindex="-1">${this.#inspectorTitle}</h1>
+        <h1 tabindex="-1">${this.session.learns ? 'Your profile on this device' : 'Nothing is learned here'}</h1>
         <sidestream-inspector heading-level="2" .recommender=${this.session.recommender}></sidestream-inspector>
       </section>`;
-  }
-
-  get #inspectorTitle(): string {
-    return this.session.learns ? 'Your profile on this device' : 'Nothing is learned here';
-  }
-
-  #drawer(): TemplateResult {
-    this.session.load('inspector', () => import('../../src/inspector'));
-    return html`
-      <aside class="drawer" aria-label="Inspector" data-testid="inspector" @keydown=${this.#drawerKey}>
-        <header class="spread">
-          <h2 tabindex="-1">${this.#inspectorTitle}</h2>
-          <a class="link-button" href=${routeHref('inspector')} data-testid="inspector-page" @click=${this.#toggleInspector}>Full page</a>
-          <button class="icon-button" type="button" aria-label="Close the inspector" @click=${this.#toggleInspector}>${icon('close')}</button>
-        </header>
-        <sidestream-inspector .recommender=${this.session.recommender}></sidestream-inspector>
-      </aside>`;
   }
 
   #footer(): TemplateResult {
@@ -176,17 +150,6 @@ export class ShopApp extends ShopElement {
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('.consent button')?.focus());
   };
 
-  readonly #toggleInspector = (): void => {
-    if (this.route.page === 'inspector') return;
-    this.inspecting = !this.inspecting;
-    const next = this.inspecting ? '.drawer h2' : '[data-testid=inspect]';
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>(next)?.focus({ preventScroll: true }));
-  };
-
-  readonly #drawerKey = ({ key }: KeyboardEvent): void => {
-    if (key === 'Escape') this.#toggleInspector();
-  };
-
   readonly #scrolled = (): void => {
     if (this.#restore === 0) this.#scroll.leave();
   };
@@ -195,8 +158,6 @@ export class ShopApp extends ShopElement {
     const next = parseRoute(location.hash);
     this.#restore = this.#scroll.arrive();
     this.route = next;
-    // This page shows the inspector itself.
-    if (next.page === 'inspector') this.inspecting = false;
     await this.updateComplete;
     scrollTo({ top: 0, behavior: 'instant' });
     this.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });

@@ -66,7 +66,7 @@ export class ShopGrid extends ShopElement {
     return html`
       <div class="calm" data-testid="nothing-found">
         <p><strong>${this.query ? html`Nothing found for “${this.query}”` : 'Nothing here yet'}</strong></p>
-        <p>${this.query ? 'Try a shorter or a more general word, like “red” or “music”.' : 'Add a product and it shows up here.'}</p>
+        <p>${this.query ? 'Try a shorter or a more general word, like “red” or “music”.' : 'Look into the other categories.'}</p>
         <p><a class="button quiet" href="#/">Back to the shop</a></p>
       </div>`;
   }

@@ -7,11 +7,10 @@ import { ShopElement } from './session';
 import { BRAND, CURRENCY } from './settings';
 import { progressBar } from './templates';
 
-/** Brand, search and tools; stays in view. Dispatches `open-inspector` and `open-add`. */
+/** Brand, search and tools; stays in view. */
 @customElement('shop-header')
 export class ShopHeader extends ShopElement {
   @property({ attribute: false }) route!: Route;
-  @property({ type: Boolean, attribute: false }) inspecting = false;
 
   protected override render(): TemplateResult {
     const { session } = this;
@@ -31,12 +30,9 @@ export class ShopHeader extends ShopElement {
           </sidestream-find>
         </form>
         <div class="row">
-          <button class="tool" type="button" aria-label="Add a product" data-testid="add-product" ?disabled=${!session.recommender} @click=${() => this.dispatchEvent(new Event('open-add'))}>
-            ${icon('plus')}<span>Add a product</span>
-          </button>
-          <button class="tool" type="button" aria-label="Inspect" data-testid="inspect" aria-expanded=${this.inspecting ? 'true' : 'false'} @click=${() => this.dispatchEvent(new Event('open-inspector'))}>
+          <a class="tool" href=${routeHref('inspector')} aria-label="Inspect" aria-current=${this.route.page === 'inspector' ? 'page' : nothing} data-testid="inspect">
             ${icon('ladder')}<span>Inspect</span>
-          </button>
+          </a>
           <a class="icon-button basket" href=${routeHref('basket')} aria-label="Basket: ${count === 1 ? '1 product' : `${count} products`}" aria-current=${this.route.page === 'basket' ? 'page' : nothing} data-testid="basket" data-count=${count}>
             ${icon('basket')}<b ?hidden=${count === 0}>${count}</b>
           </a>

@@ -91,7 +91,7 @@ export class ShopProduct extends ShopElement {
       <section class="block first">
         <h1 tabindex="-1">We do not have this one</h1>
         <div class="calm">
-          <p>It may have been removed from the shop, or added on another device.</p>
+          <p>It may have been removed from the shop.</p>
           <p><a class="button quiet" href="#/">Back to the shop</a></p>
         </div>
       </section>
@@ -104,9 +104,7 @@ export class ShopProduct extends ShopElement {
       if (id !== this.#itemId) return;
       this.item = item;
       if (item) document.title = `${item.title} · ${this.session.settings.brand}`;
-      // The page of a product that was just added does not count as a view.
-      if (item && !this.session.justAdded.delete(id))
-        this.#dwell = setTimeout(() => this.session.track('view', id), VIEW_DWELL);
+      if (item) this.#dwell = setTimeout(() => this.session.track('view', id), VIEW_DWELL);
     } catch (thrown) {
       this.session.report(thrown);
       if (id === this.#itemId) this.item = null;

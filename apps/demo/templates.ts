@@ -6,7 +6,7 @@ import { routeHref } from './route';
 import type { Item, Session } from './session';
 
 /** Stages of work in words. */
-export const STAGES: Record<Progress['stage'], string> = {
+const STAGES: Record<Progress['stage'], string> = {
   bundle: 'Opening the shop',
   encoders: 'Loading the encoders for text and images',
   encode: 'Reading the product',

@@ -28,23 +28,21 @@ async function request(path: string, init?: RequestInit): Promise<Response> {
       'The command that serves this page has ended. Start it again, and open the address that it prints.',
     );
   });
-  // 412 and 422: the caller deals with them.
-  if (!response.ok && response.status !== 412 && response.status !== 422)
-    throw new Error((await response.text()).trim());
+  if (response.status === 412)
+    throw new Error(
+      'Nothing was written: somebody else has changed rules.json. Note down what you changed here, then reload this page.',
+    );
+  // 422: the answer has the errors.
+  if (!response.ok && response.status !== 422) throw new Error((await response.text()).trim());
   return response;
 }
 
 export const fetchCatalog = async (): Promise<Catalog> =>
   v.parse(catalogSchema, await (await request('catalog.json')).json());
 
-export interface RulesFile {
-  text: string;
-  tag: string;
-}
-
 const tagOf = ({ headers }: Response): string => headers.get('etag') ?? '';
 
-export async function fetchRulesFile(): Promise<RulesFile> {
+export async function fetchRulesFile(): Promise<{ text: string; tag: string }> {
   const response = await request('rules.json');
   return { text: await response.text(), tag: tagOf(response) };
 }
@@ -56,11 +54,10 @@ export async function check(text: string): Promise<Problem[]> {
 
 /**
  * Writes the file if it is still the version that was read.
- * @returns the problems, and the new tag, which is null if errors kept the file from being written; null if somebody else changed it
+ * @returns the problems, and the new tag, which is null if errors kept the file from being written
  */
-export async function save({ text, tag }: RulesFile): Promise<{ problems: Problem[]; tag: string | null } | null> {
+export async function save(text: string, tag: string): Promise<{ problems: Problem[]; tag: string | null }> {
   const response = await request('rules.json', { method: 'PUT', body: text, headers: { 'If-Match': tag } });
-  if (response.status === 412) return null;
   const { problems } = v.parse(problemsSchema, await response.json());
   return { problems, tag: response.ok ? tagOf(response) : null };
 }

@@ -9,7 +9,7 @@ void open();
 async function open(): Promise<void> {
   try {
     const [catalog, file] = await Promise.all([fetchCatalog(), fetchRulesFile()]);
-    document.body.append(new RulesEditor(catalog, file, draftsOf(file.text)));
+    document.body.append(new RulesEditor(catalog, file.tag, draftsOf(file.text)));
   } catch (thrown) {
     render(html`<p class="problem page" role="alert">${messageOf(thrown)}</p>`, document.body);
   }

@@ -9,7 +9,6 @@ import {
   newDraft,
   pinned,
   problemWords,
-  takenOver,
   unpinned,
   words,
 } from './model';
@@ -121,24 +120,6 @@ it('says in words what a rule does, and what saving changes', () => {
     'Added: Hide product “Product z”',
     'Removed: Lower tags “old”',
     'Order: Rules apply in another order: where two disagree, the later one wins.',
-  ]);
-});
-
-it('takes over what somebody else wrote meanwhile, and keeps its own changes', () => {
-  const rule = (name: string, pin: object[] = []) => ({ name, pin });
-  const before = draftsOf(file(rule('a'), rule('b'), rule('c'), rule('d')));
-  const [a, b, c] = before;
-  if (!a || !b || !c) throw new Error('The file has four rules.');
-  const own = newDraft({ kind: 'pin', name: 'own' });
-  const now = [a, changed(b, { name: 'B' }), c, own];
-  // They removed b and c, changed a and added e; d was removed here.
-  const theirs = draftsOf(file(rule('a', [{ itemId: 'x', position: 0 }]), rule('d'), rule('e')));
-  const merged = takenOver(before, now, theirs);
-  expect(merged.now.map(({ form }) => form?.name)).toEqual(['B', 'own', 'a', 'e']);
-  expect(differences(merged.file, merged.now, titleOf).map(({ what, text }) => `${what}: ${text}`)).toEqual([
-    'Added: Pin nothing yet',
-    'Added: Pin nothing yet',
-    'Removed: Pin nothing yet',
   ]);
 });
 

@@ -270,25 +270,3 @@ export function differences(
       : []),
   ];
 }
-
-/**
- * Takes over what somebody else wrote into the file meanwhile: rules that they added are added here, and rules that they removed are
- * removed if they are unchanged here. A rule that they changed counts as removed and added.
- * @param before the rules of the file when it was read
- * @param theirs its rules now
- */
-export function takenOver(
-  before: readonly Draft[],
-  now: readonly Draft[],
-  theirs: readonly Draft[],
-): { file: Draft[]; now: Draft[] } {
-  const left = [...before];
-  const file = theirs.map((draft) => {
-    const at = left.findIndex(({ entry }) => isSame(entry, draft.entry));
-    const [same] = at < 0 ? [] : left.splice(at, 1);
-    return same ? { ...draft, key: same.key } : draft;
-  });
-  const added = file.filter(({ key }) => !before.some((draft) => draft.key === key));
-  const kept = now.filter(({ key, entry }) => !left.some((gone) => gone.key === key && isSame(gone.entry, entry)));
-  return { file, now: [...kept, ...added] };
-}

@@ -8,14 +8,13 @@ import type { RecsErrorDetail, RecsRenderDetail } from '../../src/page/element';
 import { withRules } from '../demo/ruled-lists';
 import { PageElement } from '../demo/session-element';
 import { CardDrag } from './card-drag';
-import { type Catalog, check, fetchRulesFile, type Problem, type RulesFile, save, simulatedShopper } from './catalog';
+import { type Catalog, check, type Problem, save, simulatedShopper } from './catalog';
 import { focusProduct, keepFocus } from './focus';
 import {
   changed,
   type Difference,
   type Draft,
   differences,
-  draftsOf,
   type FormPin,
   fileOf,
   KINDS,
@@ -26,7 +25,6 @@ import {
   pinned,
   problemWords,
   publishedOf,
-  takenOver,
   unpinned,
 } from './model';
 import { inputOf, ruleForm } from './rule-form';
@@ -68,7 +66,7 @@ export class RulesEditor extends PageElement {
 
   constructor(
     private readonly catalog: Catalog,
-    private file: RulesFile,
+    private tag: string,
     drafts: Draft[],
   ) {
     super();
@@ -352,36 +350,19 @@ export class RulesEditor extends PageElement {
     this.#saving = true;
     // A check that is under way must not replace what saving says.
     this.#checks++;
+    const { drafts } = this;
     try {
-      await this.#write(this.drafts);
+      const { problems, tag } = await save(fileOf(drafts), this.tag);
+      this.problems = problems;
+      if (tag === null) throw new Error('Nothing was written: correct the errors first.');
+      this.tag = tag;
+      this.saved = drafts;
+      this.said = 'Saved.';
+      this.wrong = '';
     } catch (thrown) {
       this.wrong = messageOf(thrown);
     }
     this.#saving = false;
     this.querySelector('dialog')?.close();
   };
-
-  async #write(drafts: Draft[]): Promise<void> {
-    const text = fileOf(drafts);
-    const saved = await save({ text, tag: this.file.tag });
-    if (!saved) return this.#takeOver();
-    this.problems = saved.problems;
-    if (saved.tag === null) throw new Error('Nothing was written: correct the errors first.');
-    this.file = { text, tag: saved.tag };
-    this.saved = drafts;
-    this.said = 'Saved.';
-    this.wrong = '';
-  }
-
-  /** Somebody else has written the file: their changes come into the page, which loses none of its own. */
-  async #takeOver(): Promise<void> {
-    const file = await fetchRulesFile();
-    const merged = takenOver(this.saved, this.drafts, draftsOf(file.text));
-    this.file = file;
-    this.saved = merged.file;
-    this.#change(merged.now);
-    throw new Error(
-      'Nothing was written yet: somebody else has changed rules.json. Their changes are now in this page, beside yours. Look at them, then save again.',
-    );
-  }
 }

@@ -128,8 +128,6 @@ export interface LearnReport extends LearnUpdate {
   keptEpoch: number;
   /** Whether the user ended the training early. */
   stopped: boolean;
-  /** Number of trainings that the side model has behind it; from the second on, each learns only newer choices. */
-  windows: number;
   /** Mean difference of HR@10 to the better rival over held-out shoppers, and its standard error, for the step "Try". */
   gain: { mean: number; error: number; rival: 'popularity' | 'item-knn'; shoppers: number } | null;
 }
@@ -174,8 +172,8 @@ export interface LearnWorker {
   readLog(file: File, on: (progress: Progress) => void): Promise<LogReport>;
   /** Counts the events about unknown products again, for the present bundle. @returns null without a log */
   recount(): Promise<LogReport | null>;
-  /** Trains, and stores the result in the bundle. @param fromScratch whether to learn the whole log again. Default false */
-  train(on: (update: LearnUpdate) => void, fromScratch?: boolean): Promise<LearnReport>;
+  /** Trains, and stores the result in the bundle. */
+  train(on: (update: LearnUpdate) => void): Promise<LearnReport>;
   /** Ends the training after the current batch; `train` then keeps the best epoch so far. */
   stop(): Promise<void>;
 }

@@ -153,7 +153,7 @@ test('its types compile in a strict project, in JSX, in Solid, and in the templa
     document.querySelector('sidestream-recs')!.limit = title.length;
     document.querySelector('sidestream-inspector')!.recommender = await sharedRecommender({ bundle: '/bundle/' });
     const options = { question: '#remember', choices: document.querySelector('#choices') };
-    askConsent([createRecommender({ bundle: '/bundle/', consent: notedConsent() }), recommender], options);
+    askConsent(createRecommender({ bundle: '/bundle/', consent: notedConsent() }), options);
     await recommender.track('cart', 'a', { price: items[0]?.item.price ?? undefined, currency: undefined });
     // @ts-expect-error consent is a word
     await createRecommender({ bundle: '/bundle/', consent: true });

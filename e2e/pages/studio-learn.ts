@@ -11,10 +11,7 @@ export interface StudioLearnPage {
   putBundle(base: string, names: string[]): Promise<void>;
   readLog(address: string, name: string): Promise<{ report: LogReport; progress: Progress[] } | string>;
   /** @param stopAfter number of reported epochs after which it is stopped */
-  train(
-    stopAfter?: number,
-    fromScratch?: boolean,
-  ): Promise<{ report: LearnReport; updates: LearnUpdate[]; seconds: number } | string>;
+  train(stopAfter?: number): Promise<{ report: LearnReport; updates: LearnUpdate[]; seconds: number } | string>;
   stored(): Promise<{ log: LogReport | null; learned: LearnReport | null }>;
   /** Names of the files in a folder of Studio, and the text of the kept events. */
   kept(): Promise<{ bundle: string[]; log: string[]; events: string }>;
@@ -55,7 +52,7 @@ window.studioLearn = {
       return words(thrown);
     }
   },
-  async train(stopAfter, fromScratch) {
+  async train(stopAfter) {
     const updates: LearnUpdate[] = [];
     const started = performance.now();
     try {
@@ -64,7 +61,6 @@ window.studioLearn = {
           updates.push(update);
           if (stopAfter !== undefined && update.epochs.length >= stopAfter) void worker.stop();
         }),
-        fromScratch,
       );
       return { report, updates, seconds: (performance.now() - started) / 1000 };
     } catch (thrown) {

@@ -1,15 +1,13 @@
-import { hintsFromUrl } from '/sidestream/adapters.js';
 import { createRecommender } from '/sidestream/sidestream.js';
 
 // The recommender that the list and "pick three" share.
 const recommender = await createRecommender({ bundle: '/bundle/' });
 
 // The address says what the shopper is looking for: by a campaign of the shop, or by the words of a search.
-const hints = hintsFromUrl(location.href, {
-  utm_campaign: { pantry: { category: 'Food' }, playroom: { category: 'Toys' } },
-  q: 'search',
-});
-if (Object.keys(hints).length > 0) await recommender.profile.setHints(hints);
+const CAMPAIGNS = { pantry: { category: 'Food' }, playroom: { category: 'Toys' } };
+const { utm_campaign: campaign, q: search } = Object.fromEntries(new URLSearchParams(location.search));
+if (campaign || search)
+  await recommender.profile.setHints({ ...CAMPAIGNS[campaign], ...(search && { search: search.slice(0, 200) }) });
 
 const section = document.querySelector('#segments');
 const lang = document.documentElement.lang;

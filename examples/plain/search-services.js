@@ -1,13 +1,11 @@
-import { algoliaFilters, meilisearchContext, typesenseSort } from '/sidestream/adapters.js';
-
 /*
- * One function for each search service: for words and a taste, it gives the function that finds ids, from a position on. Only ids are
- * fetched, and the taste is sent only if there is one. A browser gets a key that can do nothing but search.
+ * One function for each search service: for words, it gives the function that finds ids, from a position on. Only ids are fetched, and
+ * nothing about the shopper is sent. A browser gets a key that can do nothing but search.
  */
 
 export const algolia =
   ({ address, application, key, index }) =>
-  (words, taste) =>
+  (words) =>
   async (from, count) => {
     const { hits } = await answer(`${address}/1/indexes/${index}/query`, {
       method: 'POST',
@@ -18,7 +16,6 @@ export const algolia =
         length: count,
         attributesToRetrieve: ['objectID'],
         attributesToHighlight: [],
-        ...(taste.length > 0 ? { optionalFilters: algoliaFilters(taste) } : {}),
       }),
     });
     return hits.map(({ objectID }) => objectID);
@@ -26,9 +23,8 @@ export const algolia =
 
 export const meilisearch =
   ({ address, key, index }) =>
-  (words, taste) =>
+  (words) =>
   async (from, count) => {
-    const userContext = meilisearchContext(taste);
     const { hits } = await answer(`${address}/indexes/${index}/search`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
@@ -37,7 +33,6 @@ export const meilisearch =
         offset: from,
         limit: count,
         attributesToRetrieve: ['id'],
-        ...(userContext ? { personalize: { userContext } } : {}),
       }),
     });
     return hits.map(({ id }) => id);
@@ -46,16 +41,14 @@ export const meilisearch =
 /** It gives at most 250 results at once, so the window must not be larger. */
 export const typesense =
   ({ address, key, index }) =>
-  (words, taste) =>
+  (words) =>
   async (from, count) => {
-    const sort = typesenseSort(taste);
     const query = new URLSearchParams({
       q: words,
       query_by: 'title',
       offset: from,
       limit: count,
       include_fields: 'id',
-      ...(sort ? { sort_by: sort } : {}),
     });
     const { hits } = await answer(`${address}/collections/${index}/documents/search?${query}`, {
       headers: { 'x-typesense-api-key': key },

@@ -1,4 +1,4 @@
-import { rankResults, searchTaste } from '/sidestream/adapters.js';
+import { rankResults } from '/sidestream/adapters.js';
 import { createRecommender } from '/sidestream/sidestream.js';
 import { algolia, meilisearch, typesense } from './search-services.js';
 
@@ -34,10 +34,8 @@ more.onclick = showNext;
 
 async function search(words) {
   const recommender = await starting;
-  // Without consent there is none, and nothing about the shopper is sent.
-  const taste = recommender ? await searchTaste(recommender, { category: 'category' }).catch(() => []) : [];
   const inOrder = { rerank: async (ids) => ({ id: null, ids }) };
-  return rankResults(recommender ?? inOrder, searchWith(words, taste), { window: 100, pageSize: 12, strength: 0.6 });
+  return rankResults(recommender ?? inOrder, searchWith(words), { window: 100, pageSize: 12, strength: 0.6 });
 }
 
 async function showNext() {

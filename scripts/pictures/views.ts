@@ -232,15 +232,6 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
-    name: 'add-product',
-    sources: SHOP,
-    async open(page) {
-      await home(page);
-      await page.getByTestId('add-product').click();
-      await page.getByTestId('add-dialog').waitFor();
-    },
-  },
-  {
     name: 'inspector',
     sources: INSPECTOR,
     picture: { file: 'pictures/inspector.webp', width: 1080, height: 860 },

@@ -20,8 +20,6 @@ interface EpochChart {
   color: string;
   values: readonly number[];
   levels: readonly { value: number; color: string; dashes: string }[];
-  /** Start of the axis; null for the least value. */
-  from: number | null;
 }
 
 /** A range of choices, by the numbers of its first and its last choice. */
@@ -78,11 +76,9 @@ function tastes({ most, counts, chapters }: TasteChart, frame: ChartFrame): Plot
   };
 }
 
-function epochs({ values, color, levels, from }: EpochChart, frame: ChartFrame): PlotOptions {
+function epochs({ values, color, levels }: EpochChart, frame: ChartFrame): PlotOptions {
   const points = values.map((value, at) => ({ epoch: at + 1, value }));
-  const all = [...values, ...levels.map(({ value }) => value)];
-  const low = from ?? Math.min(...all);
-  const high = Math.max(...all, low);
+  const high = Math.max(...values, ...levels.map(({ value }) => value));
   const end = Math.max(2, values.length);
   return {
     height: 190,
@@ -90,7 +86,7 @@ function epochs({ values, color, levels, from }: EpochChart, frame: ChartFrame):
     marginBottom: 24,
     ...(frame.rightToLeft ? { marginRight: 36, marginLeft: 14 } : { marginLeft: 36, marginRight: 14 }),
     x: { domain: [1, end], reverse: frame.rightToLeft, label: null },
-    y: { domain: [low, high > low ? high : low + 1], nice: true, label: null },
+    y: { domain: [0, high > 0 ? high : 1], nice: true, label: null },
     marks: [
       gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
       axisY({ ticks: 4, tickSize: 0, anchor: frame.rightToLeft ? 'right' : 'left' }),

@@ -6,8 +6,6 @@ import type { Item } from '../session';
 export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' | 'choices'> {
   /** Top category of more than half of its latest choices, or else its previous one; null before the first choice. */
   about: string | null;
-  /** The category below it of most of these choices, or else its previous one; null without one. */
-  narrow: string | null;
   /** Subject in its name: different for every expert of a frame but the generalist. */
   subject: string;
 }
@@ -51,25 +49,16 @@ export function makeFrame(
   const were = new Map(before?.experts.map((expert) => [expert.id, expert]));
   const learned = new Map(answer.explanation?.experts.map(({ id, choices }) => [id, choices.map(({ item }) => item)]));
   const experts = answer.status.experts.map(({ id, state, share, choices }) => {
-    const latest = (learned.get(id) ?? []).slice(0, RECENT_CHOICES);
-    const about = commonOf(latest.map(topCategory)) ?? were.get(id)?.about ?? latest.map(topCategory)[0] ?? null;
-    const below = latest.flatMap(({ category }) => {
-      const [top, next] = trail(category);
-      return top?.name === about && next ? [next.name] : [];
-    });
-    const narrow =
-      commonOf(below) ?? (were.get(id)?.about === about ? were.get(id)?.narrow : undefined) ?? below[0] ?? null;
-    return { id, state, share, choices, about, narrow, subject: about ?? 'A bit of everything' };
+    const latest = (learned.get(id) ?? []).slice(0, RECENT_CHOICES).map(topCategory);
+    const about = commonOf(latest) ?? were.get(id)?.about ?? latest[0] ?? null;
+    return { id, state, share, choices, about, subject: about ?? 'A bit of everything' };
   });
   return {
     ...made,
     list,
     recommendationId: answer.list.id,
     counts: [count(tastes[0]), count(tastes[1])],
-    experts: distinct(
-      distinct(experts, ({ subject, narrow }) => (narrow === null ? subject : `${subject} (${narrow})`)),
-      ({ subject, id }) => `${subject}, no. ${id}`,
-    ),
+    experts: distinct(experts),
   };
 }
 
@@ -77,14 +66,14 @@ export function makeFrame(
 const commonOf = (names: readonly string[]): string | undefined =>
   names.find((name) => names.filter((other) => other === name).length > names.length / 2);
 
-/** Gives experts with equal subjects others. An expert on trial leaves its subject to one that is kept. */
-function distinct(experts: readonly ExpertView[], otherwise: (expert: ExpertView) => string): ExpertView[] {
+/** Numbers the subjects that are equal. An expert on trial leaves its subject to one that is kept. */
+function distinct(experts: readonly ExpertView[]): ExpertView[] {
   const isEqual = (one: ExpertView, other: ExpertView): boolean =>
     other !== one &&
     other.state !== 'generalist' &&
     (one.state === 'candidate' || other.state !== 'candidate') &&
     other.subject === one.subject;
   return experts.map((one) =>
-    experts.some((other) => isEqual(one, other)) ? { ...one, subject: otherwise(one) } : one,
+    experts.some((other) => isEqual(one, other)) ? { ...one, subject: `${one.subject}, no. ${one.id}` } : one,
   );
 }

@@ -27,8 +27,8 @@ const MIN_PRODUCTS = 24;
 /** Pairs of tastes are numbered from 1. */
 const PAIRS = 999;
 
-/** A number of a pair, at random. @param before the number that is not drawn again */
-export const randomPair = (before = 0): number => 1 + ((before + Math.floor(Math.random() * (PAIRS - 1))) % PAIRS);
+/** A number of a pair, at random. */
+export const randomPair = (): number => 1 + Math.floor(Math.random() * PAIRS);
 
 /**
  * The two top categories that the scripted shopper likes, drawn from all large enough.

@@ -1,6 +1,6 @@
 import type { Recommender } from '../../../src/device/protocol';
 import { SidestreamError } from '../../../src/error';
-import { type Category, categoryTree } from '../category';
+import { categoryTree } from '../category';
 import type { Item } from '../session';
 import { type Frame, makeFrame, topCategory } from './frame';
 import { CHOICES, chapterOf, SUITABLE, spread, tastesOf } from './script';
@@ -26,7 +26,6 @@ export class ScriptedVisit {
   tastes: [string, string] = ['', ''];
   readonly #opening: Promise<Recommender>;
   readonly #shelves = new Map<string, Item[]>();
-  #categories: readonly Category[] = [];
   #pause = 0;
   /** The choice in progress: choices run one after the other. */
   #busy: Promise<void> = Promise.resolve();
@@ -41,7 +40,7 @@ export class ScriptedVisit {
    */
   constructor(
     open: () => Promise<Recommender>,
-    private pair: number,
+    private readonly pair: number,
     private readonly changed: () => void,
   ) {
     this.#opening = open();
@@ -78,17 +77,12 @@ export class ScriptedVisit {
     await this.#inTurn(() => this.#next());
   }
 
-  /**
-   * Forgets everything learned from the visit, and starts again.
-   * @param pair another pair of tastes
-   */
-  async restart(pair = this.pair): Promise<void> {
+  /** Forgets everything learned from the visit, and starts again. */
+  async restart(): Promise<void> {
     if (this.phase === 'opening' || this.phase === 'failed') return;
     this.pause();
     await this.#inTurn(async () => {
       await (await this.#opening).profile.reset();
-      this.pair = pair;
-      this.#draw();
       this.frames = [];
       await this.#begin();
     });
@@ -104,23 +98,18 @@ export class ScriptedVisit {
 
   async #start(): Promise<void> {
     const recommender = await this.#opening;
-    this.#categories = categoryTree(await recommender.catalog.categories());
-    this.#draw();
+    const tastes = tastesOf(categoryTree(await recommender.catalog.categories()), this.pair);
+    if (!tastes) {
+      const text = 'This needs a catalogue with two categories of 24 products or more, and this one has fewer.';
+      throw new SidestreamError('runtime/invalid-input', text);
+    }
+    this.tastes = [tastes[0].name, tastes[1].name];
     await this.#begin();
   }
 
   async #begin(): Promise<void> {
     await this.#show({ chapter: null, chosen: null, position: null }, performance.now());
     this.#become('ready');
-  }
-
-  #draw(): void {
-    const tastes = tastesOf(this.#categories, this.pair);
-    if (!tastes) {
-      const text = 'This needs a catalogue with two categories of 24 products or more, and this one has fewer.';
-      throw new SidestreamError('runtime/invalid-input', text);
-    }
-    this.tastes = [tastes[0].name, tastes[1].name];
   }
 
   async #run(): Promise<void> {

@@ -5,7 +5,6 @@ import { repeat } from 'lit/directives/repeat.js';
 import { createRecommender } from '../../../src/page/client';
 import { animateMoves, type CardPositions, cardPositions } from '../../../src/page/element/motion';
 import { productImage } from '../pictures';
-import { routeHref } from '../route';
 import { type Item, RULES, ShopElement } from '../session';
 import { type Frame, topCategory } from './frame';
 import { chapterOf, randomPair } from './script';
@@ -58,10 +57,6 @@ export class WatchLearning extends ShopElement {
     // After "No", nothing may learn here either, and learning from the scripted shopper is deleted.
     if (!this.session.learns) this.#end();
     else if (this.session.recommender) this.#visit ??= this.#begin();
-    if (this.pair !== undefined && this.pair !== this.#pair) {
-      this.#pair = this.pair;
-      void this.#visit?.restart(this.#pair);
-    }
     const frame = this.#visit?.frame;
     const list = this.#list;
     this.#before = frame !== this.#moved && list ? cardPositions(list) : undefined;
@@ -156,11 +151,10 @@ export class WatchLearning extends ShopElement {
   /** Controls that are needed less often. */
   #more(phase: Phase): TemplateResult {
     return html`
-      <p class="row">
+      <p>
         <button class="button quiet" type="button" data-testid="watch-restart" ?disabled=${phase === 'ready'} @click=${() => this.#restart(false)}>
           To the beginning
         </button>
-        <button class="button quiet" type="button" data-testid="watch-pair" @click=${this.#drawAgain}>Try another pair</button>
       </p>
       <p class="hint">
         Her tastes are pair ${this.#pair} of those drawn at random from the shop’s categories. An expert on trial is kept if it predicts her
@@ -269,14 +263,6 @@ export class WatchLearning extends ShopElement {
     if (phase === 'done') this.#spoken = summaryText(frames, tastes) || 'The visit has ended.';
     this.requestUpdate();
   }
-
-  readonly #drawAgain = (): void => {
-    this.#pair = randomPair(this.#pair);
-    this.pair = this.#pair;
-    // The same page: neither its scroll position nor the focus changes.
-    history.replaceState(history.state, '', routeHref('watch', `${this.#pair}`));
-    void this.#visit?.restart(this.#pair);
-  };
 
   /** The list of a phone is below what explains it. */
   #bringIntoView(): void {

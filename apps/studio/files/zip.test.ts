@@ -6,8 +6,7 @@ const out = (path: string, text: string): OutFile => {
   const blob = new Blob([text]);
   return { path, bytes: blob.size, open: async () => blob };
 };
-const packed = (files: OutFile[], written: (file: OutFile) => void = () => undefined): Promise<Blob> =>
-  new Response(writeZip(files, written)).blob();
+const packed = (files: OutFile[], written: () => void = () => undefined): Promise<Blob> => writeZip(files, written);
 
 async function textsOf(archive: Blob): Promise<Record<string, string>> {
   const texts: Record<string, string> = {};
@@ -18,10 +17,10 @@ async function textsOf(archive: Blob): Promise<Record<string, string>> {
 describe('writeZip and readZip', () => {
   it('returns the files that were packed, in folders, with names in any script', async () => {
     const files = [out('a.txt', 'a'.repeat(10_000)), out('images/Stühle/赤い.jpg', 'picture'), out('empty.json', '')];
-    const written: string[] = [];
-    const archive = await packed(files, ({ path }) => written.push(path));
+    let written = 0;
+    const archive = await packed(files, () => written++);
     expect(archive.size).toBeLessThan(2000);
-    expect(written).toEqual(files.map(({ path }) => path));
+    expect(written).toBe(files.length);
     expect(await textsOf(archive)).toEqual({
       'a.txt': 'a'.repeat(10_000),
       'images/Stühle/赤い.jpg': 'picture',

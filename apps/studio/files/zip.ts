@@ -1,4 +1,11 @@
-import { BlobReader, type Entry, type FileEntry, ZipReader, ZipWriter } from '@zip.js/zip.js/lib/zip-core-custom.js';
+import {
+  BlobReader,
+  BlobWriter,
+  type Entry,
+  type FileEntry,
+  ZipReader,
+  ZipWriter,
+} from '@zip.js/zip.js/lib/zip-core-custom.js';
 import { messageOf } from '../../../src/core/common/text';
 import { SidestreamError } from '../../../src/error';
 import type { DroppedFile } from '../session';
@@ -61,33 +68,12 @@ export interface OutFile {
   open(): Promise<Blob>;
 }
 
-/**
- * A zip archive of files, packed while it is read.
- * @param written is called after each file
- */
-export function writeZip(files: readonly OutFile[], written: (file: OutFile) => void): ReadableStream<Uint8Array> {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  void pack(files, written, writable);
-  return readable;
-}
-
-/** Errors reach the reader of the archive. */
-async function pack(
-  files: readonly OutFile[],
-  written: (file: OutFile) => void,
-  writable: WritableStream<Uint8Array>,
-): Promise<void> {
-  const writer = new ZipWriter(writable, { ...HERE, preventClose: true });
-  try {
-    for (const file of files) {
-      const content = new BlobReader(await file.open());
-      await writer.add(file.path, content, COMPRESSED.test(file.path) ? { level: 0 } : {});
-      written(file);
-    }
-    await writer.close();
-    await writable.close();
-  } catch (thrown) {
-    // The reader may have gone: then there is nobody to tell.
-    await writable.abort(thrown).catch(() => undefined);
+/** A zip archive of files. @param written is called after each file */
+export async function writeZip(files: readonly OutFile[], written: () => void): Promise<Blob> {
+  const writer = new ZipWriter(new BlobWriter('application/zip'), HERE);
+  for (const { path, open } of files) {
+    await writer.add(path, new BlobReader(await open()), COMPRESSED.test(path) ? { level: 0 } : {});
+    written();
   }
+  return writer.close();
 }

@@ -1,7 +1,6 @@
 import * as Comlink from 'comlink';
 import type { LogEvent } from '../../../packages/shop/logs';
 import { type KeptBytes, shopChoices } from '../../../packages/shop/training';
-import { encodeSideNetwork } from '../../../packages/shop/training/side';
 import {
   addLearned,
   type Bundle,
@@ -24,7 +23,6 @@ import {
   keepLearned,
   keepLog,
   keptEvents,
-  NETWORK_FILE,
   storedLog,
 } from './stored';
 
@@ -58,24 +56,20 @@ const host: LearnWorker = {
       return report;
     }),
 
-  train: (on, fromScratch) =>
+  train: (on) =>
     alone(async () => {
       stopping = false;
       const folder = await studioFolder('bundle');
       const bundle = await bundleOf(folder);
       known ??= await keptEvents();
-      const kept = await keptFile(NETWORK_FILE);
-      const { report, learned, network } = await learn({
+      const { report, learned } = await learn({
         bundle,
         events: known,
-        checkpoint: await keptFile(CHECKPOINT_FILE),
-        network: kept,
-        fromScratch,
+        checkpoint: await checkpoint(),
         stopped: () => stopping,
         on: (update) => on(update),
       });
       await store(learned, folder, bundle.manifest.digest);
-      await kept.write(await encodeSideNetwork(network));
       await keepLearned(report, bundle.manifest.digest);
       await dropCheckpoint();
       return report;
@@ -105,15 +99,15 @@ async function bundleOf(folder: StudioFolder): Promise<Bundle> {
   throw new SidestreamError('bundle/unreachable', 'There is no bundle yet. Encode the catalogue first.');
 }
 
-async function keptFile(name: string): Promise<KeptBytes> {
+async function checkpoint(): Promise<KeptBytes> {
   const folder = await studioFolder('log');
   return {
-    name,
+    name: CHECKPOINT_FILE,
     read: async () => {
-      const file = await folder.file(name);
+      const file = await folder.file(CHECKPOINT_FILE);
       return file && new Uint8Array(await file.arrayBuffer());
     },
-    write: (bytes) => folder.write(name, bytes),
+    write: (bytes) => folder.write(CHECKPOINT_FILE, bytes),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { LogEvent } from '../../../packages/shop/logs';
 import {
-  continuation,
   cooccurrenceTable,
   demandOf,
   type KeptBytes,
@@ -8,7 +7,7 @@ import {
   shopChoices,
   trainShop,
 } from '../../../packages/shop/training';
-import type { SideNetwork, SideReport } from '../../../packages/shop/training/side';
+import type { SideReport } from '../../../packages/shop/training/side';
 import type { Bundle, Learned } from '../../../src/core/catalog';
 import { ProgressReporter } from '../progress';
 import type { LearnReport, LearnUpdate } from '../session';
@@ -23,22 +22,15 @@ export interface LearnRequest {
   events: LogEvent[];
   /** Keeps the state of the training after every epoch; it continues from there if possible. */
   checkpoint: KeptBytes;
-  /** Keeps the network for the next training, which continues from it on newer choices. */
-  network: KeptBytes;
-  /** Whether to start from scratch although there is a network. Default false. */
-  fromScratch?: boolean;
   /** Whether the training is to end after the present step. */
   stopped(): boolean;
   on(update: LearnUpdate): void;
 }
 
 /** Learns co-occurrence, demand and the side model from a log as `sidestream train` does. */
-export async function learn(
-  request: LearnRequest,
-): Promise<{ report: LearnReport; learned: Learned; network: SideNetwork }> {
+export async function learn(request: LearnRequest): Promise<{ report: LearnReport; learned: Learned }> {
   const started = performance.now();
   const { bundle: full, stopped, on } = request;
-  const network = request.fromScratch ? undefined : request.network;
   const { bundle, log, products, choices } = shopChoices(full, { events: request.events, rejected: [] });
   let backend = await startCompute();
   const measured: Pick<LearnUpdate, 'epochs' | 'popularity' | 'itemKnn'> = {
@@ -48,8 +40,7 @@ export async function learn(
   };
   const progress = new ProgressReporter((now) => on({ ...measured, progress: now, backend }));
 
-  const earlier = { bundle, choices, seed: SEED, network };
-  const judged = heldOutChoices(choices, bundle.items.length, (await continuation(earlier)).continued);
+  const judged = heldOutChoices(choices, bundle.items.length);
   const popularity = popularityRanks(judged);
   measured.popularity = hitRate(popularity);
   // Its settings take longest to choose, and a training that is to end needs no rival.
@@ -85,10 +76,9 @@ export async function learn(
     seconds: Math.round((performance.now() - started) / 100) / 10,
     keptEpoch: training?.epochs ?? 0,
     stopped: stopped(),
-    windows: training?.windows ?? 1,
     gain: itemKnn && gainOver(sideRanks(trained.learned.model, judged), { popularity, 'item-knn': itemKnn }),
   };
-  return { report, learned, network: trained.network };
+  return { report, learned };
 
   async function trainAgain(): Promise<ShopTraining> {
     backend = await startCompute('wasm');
@@ -97,7 +87,9 @@ export async function learn(
 
   function trainOnce(on: LearnBackend): Promise<ShopTraining> {
     const training = trainShop({
-      ...earlier,
+      bundle,
+      choices,
+      seed: SEED,
       say() {},
       checkpoint: request.checkpoint,
       resume: 'if-possible',

@@ -10,7 +10,7 @@ import {
   withPopularity,
 } from '../../../packages/lab/evaluate/leave-one-out';
 import { type Choices, choiceCounts, shoppersIn } from '../../../packages/shop/training/interactions';
-import { choiceRanks, heldOutShoppers, type SideContinuation } from '../../../packages/shop/training/side';
+import { choiceRanks, heldOutShoppers } from '../../../packages/shop/training/side';
 import type { SideModel } from '../../../src/core/catalog';
 import { estimate } from '../../../src/core/common/estimate';
 import { evenly } from '../../../src/core/common/evenly';
@@ -26,23 +26,17 @@ type HeldOutChoices = ReturnType<typeof heldOutChoices>;
 /** Ranks of the choices of each held-out shopper; 1 is best. */
 export type ShopperRanks = number[][];
 
-/**
- * The same choices of the same shoppers on which the training chooses its epoch.
- * @param continued the state from which it continues: of these shoppers, only newer choices count, and the rivals learn all others.
- *   Default: it starts from scratch
- */
-export function heldOutChoices(all: Choices, count: number, continued?: Pick<SideContinuation, 'choices'>) {
-  const choices = continued?.choices ?? all;
-  const { heldOut } = heldOutShoppers(choices, continued?.choices.known);
-  const left = new Set([...heldOut].map((shopper) => continued?.choices.shoppers[shopper] ?? shopper));
-  const learned = [...Array(shoppersIn(all)).keys()].filter((shopper) => !left.has(shopper));
+/** The same choices of the same shoppers on which the training chooses its epoch. */
+export function heldOutChoices(choices: Choices, count: number) {
+  const { heldOut } = heldOutShoppers(choices);
+  const learned = [...Array(shoppersIn(choices)).keys()].filter((shopper) => !heldOut.has(shopper));
   return {
     /** Choices of the shoppers from whom the methods learn. */
-    learned: learned.map((shopper) => historyOf(all, shopper)),
+    learned: learned.map((shopper) => historyOf(choices, shopper)),
     /** Choices of each held-out shopper, without repeats. */
     shoppers: [...heldOut].map((shopper) => withoutRepeats(historyOf(choices, shopper))),
     /** [count] How often each item was chosen by the others. */
-    popularity: choiceCounts(all, count, left),
+    popularity: choiceCounts(choices, count, heldOut),
   };
 }
 

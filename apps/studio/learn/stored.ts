@@ -10,7 +10,6 @@ import type { LearnReport, LogReport } from '../session';
 /** Files in the folder `log`. */
 const EVENTS_FILE = 'events.jsonl.gz';
 export const CHECKPOINT_FILE = 'side-training.safetensors';
-export const NETWORK_FILE = 'side-network.safetensors';
 const LOG_REPORT_FILE = 'log.json';
 const LEARNED_REPORT_FILE = 'learned.json';
 
@@ -75,22 +74,10 @@ export async function parsed<Schema extends v.GenericSchema>(
   return result.success ? result.output : null;
 }
 
-/** Number of events written at once. */
-const AT_ONCE = 4096;
-
 /** Keeps the events of a log, whose shoppers are hashed, as compressed lines of JSON. */
 export async function keepEvents(events: readonly LogEvent[]): Promise<void> {
-  const encoder = new TextEncoder();
-  let from = 0;
-  const lines = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    pull(controller) {
-      const part = events.slice(from, from + AT_ONCE);
-      from += AT_ONCE;
-      if (part.length === 0) controller.close();
-      else controller.enqueue(encoder.encode(part.map((event) => `${JSON.stringify(event)}\n`).join('')));
-    },
-  });
-  const packed = await new Response(lines.pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
+  const lines = new Blob(events.map((event) => `${JSON.stringify(event)}\n`));
+  const packed = await new Response(lines.stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
   await (await studioFolder('log')).write(EVENTS_FILE, new Uint8Array(packed));
 }
 

@@ -71,9 +71,7 @@ export class StudioApp extends StudioElement {
           ${STEPS.map(({ name, title, optional }, at) => {
             const status = session.statusOf(name);
             const missing = missingFor(name, state);
-            // Nothing is done by trying.
-            const known = name === 'try' && status === 'done' ? 'seen' : status;
-            const words = missing ? `needs step ${numberOf(missing.first.name)}` : known;
+            const words = missing ? `needs step ${numberOf(missing.first.name)}` : status;
             return html`
               <li data-status=${status} ?data-missing=${missing !== null}>
                 <a href="#${name}" aria-current=${name === this.step ? 'step' : nothing}>
@@ -122,7 +120,7 @@ export class StudioApp extends StudioElement {
         return html`<studio-try .state=${state}></studio-try>`;
       case 'take-away':
         void this.#load(name, () => import('../take-away'));
-        return html`<studio-take-away .state=${state} @studio-taken=${this.#taken}></studio-take-away>`;
+        return html`<studio-take-away .state=${state}></studio-take-away>`;
     }
   }
 
@@ -131,7 +129,6 @@ export class StudioApp extends StudioElement {
     this.#loading.add(name);
     try {
       await load();
-      if (name === 'try') this.session.visit(name);
     } catch (cause) {
       this.#loading.delete(name);
       const message = 'Its code did not arrive. Check the connection to this page, and open the step again.';
@@ -145,7 +142,8 @@ export class StudioApp extends StudioElement {
     const next = STEPS[numberOf(name)];
     const status = session.statusOf(name);
     if (!next || missingFor(next.name, state) || status === 'running') return nothing;
-    return html`<p class="next"><a class="button ${status === 'done' ? '' : 'quiet'}" href="#${next.name}">Next: ${next.title}</a></p>`;
+    const isPrimary = status === 'done' || name === 'try';
+    return html`<p class="next"><a class="button ${isPrimary ? '' : 'quiet'}" href="#${next.name}">Next: ${next.title}</a></p>`;
   }
 
   #dialog(): TemplateResult {
@@ -161,8 +159,6 @@ export class StudioApp extends StudioElement {
         </div>
       </dialog>`;
   }
-
-  readonly #taken = (): void => this.session.visit('take-away');
 
   readonly #ask = (): void => this.querySelector('dialog')?.showModal();
 

@@ -38,12 +38,7 @@ export class StudioLearn extends StudioElement {
                   ? nothing
                   : html`
                       <div class="row">
-                        <button class="button ${learned ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${() => this.#train()}>${learned ? 'Train again' : 'Train'}</button>
-                        ${
-                          learned && learned.windows > 1
-                            ? html`<button class="button quiet" type="button" ?disabled=${session.running !== null} @click=${() => this.#train(true)}>Train on the whole log</button>`
-                            : nothing
-                        }
+                        <button class="button ${learned ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${this.#train}>${learned ? 'Train again' : 'Train'}</button>
                       </div>`
               }
               <details class="ruled again">
@@ -103,9 +98,8 @@ export class StudioLearn extends StudioElement {
     await this.focusRead('log', '.read');
   };
 
-  #train(fromScratch = false): Promise<void> {
-    return this.focusDuring(this.session.train(fromScratch), () => this.session.failureOf('train') !== null);
-  }
+  readonly #train = (): Promise<void> =>
+    this.focusDuring(this.session.train(), () => this.session.failureOf('train') !== null);
 
   readonly #stop = (): void => {
     void this.session.stop();
@@ -118,12 +112,12 @@ const place = (backend: LearnUpdate['backend']): string =>
     : 'It trains on this computer’s processor (WebAssembly).';
 
 function result(learned: LearnReport): TemplateResult {
-  const { choices, shoppers, seconds, keptEpoch, epochs, stopped, backend, gain, windows } = learned;
+  const { choices, shoppers, seconds, keptEpoch, epochs, stopped, backend, gain } = learned;
   const measured = epochs.some(({ hitRate }) => Number.isFinite(hitRate));
   return html`
     <p class="result" tabindex="-1"><strong>${learnedSentence(learned)}</strong></p>
     ${facts([
-      ['Choices learned from', windows > 1 ? `${count(choices)}, those since the last training` : count(choices)],
+      ['Choices learned from', count(choices)],
       ['Shoppers', count(shoppers)],
       [
         'Pass over the log that was kept',
@@ -138,7 +132,7 @@ function result(learned: LearnReport): TemplateResult {
     ${measured ? html`<p class="hint">The pass that was kept places the next choice nearest to the top on average. Another pass may have it among the first ten more often.</p>` : nothing}`;
 }
 
-/** HR@10 beside its rivals, and the loss, after each epoch, in words of a merchant; the numbers as a table for those who do not see them. */
+/** HR@10 beside its rivals after each epoch, in words of a merchant; the numbers, with the loss, as a table for those who do not see them. */
 function charts({ epochs, popularity, itemKnn }: LearnUpdate, kept?: number): TemplateResult {
   // While it trains, the last one; then the one that was kept.
   const last = epochs.find(({ epoch }) => epoch === kept) ?? epochs.at(-1);
@@ -150,33 +144,24 @@ function charts({ epochs, popularity, itemKnn }: LearnUpdate, kept?: number): Te
   const measured = epochs.filter((epoch) => Number.isFinite(epoch.hitRate));
   const hitRate = last ? percent(last.hitRate) : '';
   return html`
-    <div class="charts">
-      ${
-        measured.length === 0
-          ? nothing
-          : chartFigure(
-              html`<h3>Next choice among the first ten</h3><p class="hint">In percent (HR@10), of shoppers that were set aside, after each pass over the log (epoch)</p>`,
-              `Next choice among the first ten, by pass over the log. Side model: ${hitRate} ${after}. ${rivals.map(({ name, value }) => `${name}: ${percent(value)}.`).join(' ')}`,
-              {
-                kind: 'epochs',
-                color: MODEL,
-                values: measured.map((epoch) => 100 * epoch.hitRate),
-                levels: rivals.map(({ value, color, dashes }) => ({ value: 100 * value, color, dashes })),
-                from: 0,
-              },
-              [
-                { name: `Side model, ${after}`, color: MODEL, value: hitRate },
-                ...rivals.map(({ value, ...rival }) => ({ ...rival, value: percent(value) })),
-              ],
-            )
-      }
-      ${chartFigure(
-        html`<h3>What is still to learn</h3><p class="hint">The error (loss) on the shoppers that it learns from, after each pass over the log</p>`,
-        `Error by pass over the log: ${last ? last.loss.toFixed(3) : 'none'} ${after}.`,
-        { kind: 'epochs', color: MODEL, values: epochs.map(({ loss }) => loss), levels: [], from: null },
-        [{ name: `Side model, ${after}`, color: MODEL, value: last?.loss.toFixed(3) ?? '' }],
-      )}
-    </div>
+    ${
+      measured.length === 0
+        ? nothing
+        : chartFigure(
+            html`<h3>Next choice among the first ten</h3><p class="hint">In percent (HR@10), of shoppers that were set aside, after each pass over the log (epoch)</p>`,
+            `Next choice among the first ten, by pass over the log. Side model: ${hitRate} ${after}. ${rivals.map(({ name, value }) => `${name}: ${percent(value)}.`).join(' ')}`,
+            {
+              kind: 'epochs',
+              color: MODEL,
+              values: measured.map((epoch) => 100 * epoch.hitRate),
+              levels: rivals.map(({ value, color, dashes }) => ({ value: 100 * value, color, dashes })),
+            },
+            [
+              { name: `Side model, ${after}`, color: MODEL, value: hitRate },
+              ...rivals.map(({ value, ...rival }) => ({ ...rival, value: percent(value) })),
+            ],
+          )
+    }
     <details>
       <summary>Numbers of each pass</summary>
       ${table(

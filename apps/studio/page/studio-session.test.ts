@@ -34,9 +34,6 @@ it('has a status for each step', async () => {
   expect(statuses(session)).toEqual(['to do', 'to do', 'to do', 'to do', 'to do']);
   await session.open();
   expect(statuses(session)).toEqual(['done', 'done', 'done', 'to do', 'to do']);
-  session.visit('try');
-  session.visit('take-away');
-  expect(statuses(session)).toEqual(['done', 'done', 'done', 'done', 'done']);
 });
 
 it('resumes what an earlier visit left, and says where', async () => {
@@ -139,7 +136,6 @@ it('forgets what was about the products before', async () => {
     readCatalog: async () => only,
   });
   await session.encode();
-  session.visit('try');
   await session.readCatalog([]);
   expect(session.encoding).toBeNull();
   expect(statuses(session)).toEqual(['done', 'to do', 'to do', 'to do', 'to do']);

@@ -51,8 +51,6 @@ export class StudioSession extends Observed {
   /** Next announcement of a screen reader. */
   spoken = '';
   readonly #failures = new Map<Task, SidestreamError>();
-  /** Steps that leave nothing in the state, but were done on this page. */
-  readonly #visited = new Set<StepName>();
   /** Settles with the task that runs. */
   #work: Promise<void> = Promise.resolve();
 
@@ -67,14 +65,9 @@ export class StudioSession extends Observed {
     const { catalog, bundle, learned } = this.state;
     if (this.running && STEP_OF[this.running.task] === step) return 'running';
     if ([...this.#failures.keys()].some((task) => STEP_OF[task] === step)) return 'failed';
-    const done = {
-      catalogue: catalog !== null,
-      encode: bundle !== null,
-      learn: learned !== null,
-      try: bundle !== null && this.#visited.has('try'),
-      'take-away': bundle !== null && this.#visited.has('take-away'),
-    };
-    return done[step] ? 'done' : 'to do';
+    // The last two steps leave nothing in the state.
+    const made = { catalogue: catalog, encode: bundle, learn: learned, try: null, 'take-away': null };
+    return made[step] === null ? 'to do' : 'done';
   }
 
   /** Why no file can be taken now; empty if one can. */
@@ -86,13 +79,6 @@ export class StudioSession extends Observed {
 
   failureOf(task: Task): SidestreamError | null {
     return this.#failures.get(task) ?? null;
-  }
-
-  /** Notes that a step was done on this page which leaves nothing in the state. */
-  visit(step: StepName): void {
-    if (this.#visited.has(step)) return;
-    this.#visited.add(step);
-    this.changed();
   }
 
   /** Reads what an earlier visit left; call it again after a failure. */
@@ -174,14 +160,13 @@ export class StudioSession extends Observed {
     });
   }
 
-  /** @param fromScratch whether to learn the whole log although an earlier training could continue. Default false */
-  train(fromScratch = false): Promise<void> {
+  train(): Promise<void> {
     return this.#run('train', async (on) => {
       this.learning = null;
       const learned = await this.learn.train((update) => {
         this.learning = update;
         on(update.progress);
-      }, fromScratch);
+      });
       // The bundle has grown.
       this.state = { ...(await this.build.state()), log: this.state.log, learned };
       return learnedSentence(learned);
@@ -254,7 +239,6 @@ export class StudioSession extends Observed {
     this.encoding = null;
     this.learning = null;
     this.paused = false;
-    this.#visited.clear();
     for (const task of ['pictures', 'encode', 'log', 'train'] as const) this.#failures.delete(task);
   }
 }

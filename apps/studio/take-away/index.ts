@@ -4,12 +4,11 @@ import { SidestreamError } from '../../../src/error';
 import { copyText } from '../../demo/copy-text';
 import { PageElement } from '../../demo/session-element';
 import { studioFolder } from '../files/opfs';
-import type { OutFile } from '../files/zip';
+import { type OutFile, writeZip } from '../files/zip';
 import { alertOf, facts, progressBar } from '../page/templates';
 import { counted, fileSize } from '../page/words';
 import type { StudioState } from '../session';
 import { bytesIn, findParts, type Layout, laidOut, lean, type Parts } from './files';
-import { canSaveToFolder, chooseFolder, downloadZip, saveToFolder } from './save';
 import { askingLines, productLines, readme, shopifyReadme, twoLines } from './texts';
 import { THEME } from './theme';
 
@@ -23,15 +22,11 @@ const MAX_THEME_FILE = 20e6;
 /** How the last saving ended, or how far it is. */
 type Saving =
   | { kind: 'none' }
-  | { kind: 'running'; stage: string; done: number; total: number }
+  | { kind: 'running'; done: number; total: number }
   | { kind: 'done'; text: string }
   | { kind: 'failed'; error: SidestreamError };
 
-/**
- * Step 5: the files to upload, and the lines to paste.
- *
- * @fires {CustomEvent} studio-taken - The files were saved or handed to the browser. Bubbles.
- */
+/** Step 5: the files to upload, and the lines to paste. */
 @customElement('studio-take-away')
 export class StudioTakeAway extends PageElement {
   @property({ attribute: false }) state!: StudioState;
@@ -87,21 +82,10 @@ export class StudioTakeAway extends PageElement {
           this.layout === 'web' && row('Pictures', pictures),
         ])}
       </div>
-      ${this.#buttons(files)} ${this.#outcome()} ${this.layout === 'web' ? this.#web(parts) : this.#shopify(parts)}`;
-  }
-
-  #buttons(files: OutFile[]): TemplateResult {
-    const saving = this.saving.kind === 'running';
-    const folder = canSaveToFolder();
-    return html`
       <div class="row">
-        ${
-          folder
-            ? html`<button class="button" type="button" data-testid="take-folder" ?disabled=${saving} @click=${() => this.#toFolder(files)}>Save to a folder</button>`
-            : nothing
-        }
-        <button class="button ${folder ? 'quiet' : ''}" type="button" data-testid="take-zip" ?disabled=${saving} @click=${() => this.#toZip(files)}>Download a zip</button>
-      </div>`;
+        <button class="button" type="button" data-testid="take-zip" ?disabled=${this.saving.kind === 'running'} @click=${() => this.#save(files)}>Download a zip</button>
+      </div>
+      ${this.#outcome()} ${this.layout === 'web' ? this.#web(parts) : this.#shopify(parts)}`;
   }
 
   #outcome(): TemplateResult {
@@ -109,7 +93,7 @@ export class StudioTakeAway extends PageElement {
     return html`
       ${
         saving.kind === 'running'
-          ? progressBar(saving.stage, { ...saving, perSecond: null, secondsLeft: null })
+          ? progressBar('Packing files', { ...saving, stage: 'Packing files', perSecond: null, secondsLeft: null })
           : nothing
       }
       <p class="take-done panel wash" role="status" data-testid="take-done">${saving.kind === 'done' ? saving.text : nothing}</p>
@@ -180,30 +164,20 @@ export class StudioTakeAway extends PageElement {
     this.saving = { kind: 'none' };
   };
 
-  readonly #toFolder = (files: OutFile[]): Promise<void> =>
-    this.#save('Writing files', files.length, async (written) => {
-      const folder = await chooseFolder();
-      if (!folder) return null;
-      await saveToFolder(folder, files, written);
-      return `${counted(files.length, 'file')} saved in the folder “${folder.name}”.`;
-    });
-
-  readonly #toZip = (files: OutFile[]): Promise<void> =>
-    this.#save('Packing files', files.length, async (written) => {
-      const { archive } = LAYOUTS[this.layout];
-      await downloadZip(archive, files, written);
-      return `${counted(files.length, 'file')} packed: the browser saves them as ${archive} with your downloads.`;
-    });
-
-  /** @param save returns a sentence about the result; null if the user changed their mind */
-  async #save(stage: string, total: number, save: (written: () => void) => Promise<string | null>): Promise<void> {
+  /** Packs the files and hands the archive to the browser, which saves it where it saves downloads. */
+  async #save(files: OutFile[]): Promise<void> {
+    const { archive } = LAYOUTS[this.layout];
+    let done = 0;
     try {
-      let done = 0;
-      const text = await save(() => {
-        this.saving = { kind: 'running', stage, done: ++done, total };
+      const packed = await writeZip(files, () => {
+        this.saving = { kind: 'running', done: ++done, total: files.length };
       });
-      this.saving = text === null ? { kind: 'none' } : { kind: 'done', text };
-      if (text !== null) this.dispatchEvent(new CustomEvent('studio-taken', { bubbles: true }));
+      const address = URL.createObjectURL(packed);
+      Object.assign(document.createElement('a'), { href: address, download: archive }).click();
+      // The browser reads it after the click has returned.
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      const text = `${counted(files.length, 'file')} packed: the browser saves them as ${archive} with your downloads.`;
+      this.saving = { kind: 'done', text };
     } catch (thrown) {
       this.saving = { kind: 'failed', error: SidestreamError.from(thrown) };
     }

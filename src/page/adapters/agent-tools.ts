@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { codeOf } from '../../core/common/text';
 import type {
   Filter,
   Item,
@@ -106,8 +107,7 @@ function tool<E extends v.ObjectEntries>(definition: Definition<E>): ModelContex
       try {
         return await run(output, options?.signal);
       } catch (thrown) {
-        const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined;
-        return failure(typeof code === 'string' ? code : 'runtime/unexpected', messageOf(thrown));
+        return failure(codeOf(thrown) || 'runtime/unexpected', messageOf(thrown));
       }
     },
   };

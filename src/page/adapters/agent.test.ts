@@ -63,7 +63,6 @@ beforeEach(() => {
   consent = 'granted';
   ends = [];
   vi.stubGlobal('document', { modelContext: context, baseURI: 'https://shop.example/a/' });
-  vi.stubGlobal('navigator', {});
 });
 afterEach(() => {
   for (const end of ends) end();
@@ -78,13 +77,6 @@ describe('connectAgent', () => {
       connectAgent(Promise.reject(new Error('not looked at')).catch(() => shop().recommender))();
     }
     expect(context.registerTool).not.toHaveBeenCalled();
-  });
-
-  it('finds WebMCP on the navigator too, where earlier drafts have it', async () => {
-    vi.stubGlobal('document', { baseURI: 'https://shop.example/' });
-    vi.stubGlobal('navigator', { modelContext: context });
-    await connect(shop().recommender);
-    expect(context.tools.size).toBe(4);
   });
 
   it('offers the cart only with a function for it, and marks what changes something', async () => {

@@ -44,10 +44,9 @@ export function connectAgent(
   return disconnect;
 }
 
-/** The page's `ModelContext`, which earlier drafts have on the navigator. */
 function modelContext(): ModelContext | undefined {
-  if (typeof document === 'undefined') return undefined;
-  return [document, navigator].map((owner): unknown => Reflect.get(owner, 'modelContext')).find(isModelContext);
+  const context: unknown = typeof document === 'undefined' ? undefined : Reflect.get(document, 'modelContext');
+  return isModelContext(context) ? context : undefined;
 }
 
 const isModelContext = (value: unknown): value is ModelContext =>

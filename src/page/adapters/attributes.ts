@@ -11,19 +11,9 @@ import {
   ITEM,
   inOwnElement,
   itemOf,
-  pageRoot,
   VIEW,
 } from './marked-element';
 import type { AdapterOptions } from './report';
-
-/** Options of `connectAttributes`. */
-export interface AttributesOptions extends AdapterOptions {
-  /**
-   * Root of the marked elements. Default: the document, which survives a router that replaces its body; `document.body` means the
-   * same. Any other element is followed for as long as it is in the page.
-   */
-  root?: Document | ShadowRoot | Element;
-}
 
 /**
  * Tracks events that a shop's own markup declares, including elements that are added later:
@@ -37,16 +27,12 @@ export interface AttributesOptions extends AdapterOptions {
  *   has them. A form field named `quantity` also counts.
  *
  * Lists of `<sidestream-recs>` track by themselves and are ignored. Without a page (on a server) it does nothing. Connecting the
- * same root and recommender again changes nothing, for instance when a router runs a script a second time.
+ * same recommender again changes nothing, for instance when a router runs a script a second time.
  * @param recommender the recommender, or a promise of it while it starts
  * @returns a function that disconnects
  */
-export function connectAttributes(
-  recommender: Tracker | Promise<Tracker>,
-  options: AttributesOptions = {},
-): () => void {
+export function connectAttributes(recommender: Tracker | Promise<Tracker>, options: AdapterOptions = {}): () => void {
   if (typeof document === 'undefined') return () => undefined;
-  const root = pageRoot(options.root);
   const sink = new EventSink(recommender, options);
 
   const onEvent = (name: string, chain: Element[], quantity: unknown = null): void => {
@@ -76,9 +62,10 @@ export function connectAttributes(
     const pressed = pressedIn(event as MouseEvent);
     if (pressed) onEvent(pressed.name, pressed.chain);
   };
-  root.addEventListener('click', onClick, listening);
-  root.addEventListener('auxclick', onClick, listening);
-  root.addEventListener(
+  // The document survives a router that replaces its body.
+  document.addEventListener('click', onClick, listening);
+  document.addEventListener('auxclick', onClick, listening);
+  document.addEventListener(
     'submit',
     (event) => {
       const chain = around(event);
@@ -88,8 +75,8 @@ export function connectAttributes(
     },
     listening,
   );
-  const impressions = new ImpressionObserver(root, (element, type) => onEvent(type, ancestors(element)));
-  return sink.connect(root, 'attributes', () => {
+  const impressions = new ImpressionObserver((element, type) => onEvent(type, ancestors(element)));
+  return sink.connect(document, 'attributes', () => {
     ended.abort();
     impressions.stop();
   });

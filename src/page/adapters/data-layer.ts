@@ -1,3 +1,4 @@
+import { kept } from '../../core/common/grouped';
 import { EventSink, type Tracker } from './event-sink';
 import { type Ga4Event, type Ga4Options, readGa4 } from './ga4-event';
 import { type Command, isCommand, layerOf, readEntries } from './pushed-entries';
@@ -25,20 +26,17 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
   if (typeof document === 'undefined' && !Array.isArray(given)) return () => undefined;
   const sink = new EventSink(recommender, options);
   const read = entryReader();
-  const known = new WeakSet();
-  const isNew = (entry: object, core: object): boolean => {
-    const readers = readFor.get(core) ?? new WeakMap<object, object>();
-    readFor.set(core, readers);
-    if (!readers.has(entry)) readers.set(entry, read);
-    return readers.get(entry) === read;
-  };
+  const isNew = (entry: object, core: object): boolean =>
+    kept(
+      kept(readFor, core, () => new WeakMap<object, object>()),
+      entry,
+      () => read,
+    ) === read;
 
   const onEntry = (entry: object): void => {
-    const again = known.has(entry);
-    known.add(entry);
     try {
       const event = read(entry);
-      if (!event || again) return;
+      if (!event) return;
       for (const found of readGa4(event, options)) {
         if ('type' in found) sink.track(found, (core) => isNew(entry, core));
         else sink.drop(found, found.reason, found.message);

@@ -1,3 +1,4 @@
+import { kept } from '../../core/common/grouped';
 import { coreOf, type EventType } from '../../device/protocol';
 import { around, inOwnElement } from './marked-element';
 
@@ -36,10 +37,8 @@ export function connectOnce(
   const claim = (given: object): void => {
     if (ended) return;
     const core = coreOf(given);
-    const names = taken.get(core) ?? new Map<string, WeakMap<object, Holder>>();
-    taken.set(core, names);
-    sources = names.get(name) ?? new WeakMap<object, Holder>();
-    names.set(name, sources);
+    const names = kept(taken, core, () => new Map<string, WeakMap<object, Holder>>());
+    sources = kept(names, name, () => new WeakMap<object, Holder>());
     const holder = sources.get(source);
     if (holder && coreOf(holder.recommender) === core) {
       standDown();
@@ -75,8 +74,7 @@ export function reportedBefore(
   source: string,
   time: number,
 ): string | undefined {
-  const reports = lastReports.get(core) ?? new Map<string, { source: string; time: number }>();
-  lastReports.set(core, reports);
+  const reports = kept(lastReports, core, () => new Map<string, { source: string; time: number }>());
   for (const [key, { time: then }] of reports) if (time - then >= WINDOW) reports.delete(key);
   const key = `${type} ${itemId}`;
   const last = reports.get(key);

@@ -1,4 +1,5 @@
-import { coreOf, type Recommender, type RecommenderCatalog } from '../../device/protocol';
+import { codeOf } from '../../core/common/text';
+import { coreOf, type Recommender } from '../../device/protocol';
 import { connectOnce, ElementEvents, reportedBefore } from './duplicates';
 import {
   type AdapterOptions,
@@ -11,9 +12,7 @@ import {
 } from './report';
 
 /** The methods of a recommender that adapters need. */
-export interface Tracker extends Pick<Recommender, 'track'> {
-  catalog: Pick<RecommenderCatalog, 'get'>;
-}
+export type Tracker = Pick<Recommender, 'track'>;
 export type Candidate = Omit<TrackedReport, 'outcome'> & { itemId: string };
 export type Drop = Omit<DroppedReport, 'outcome'>;
 
@@ -22,7 +21,6 @@ export class EventSink {
   readonly #options: AdapterOptions;
   readonly #ready: Promise<Tracker>;
   readonly #elements = new ElementEvents();
-  readonly #known = new Map<string, Promise<boolean>>();
   /** Whether another connection of the page already tracks this source. */
   #redundant = false;
 
@@ -59,7 +57,8 @@ export class EventSink {
       return;
     }
     this.#track(candidate, time, isNew).catch((thrown: unknown) => {
-      this.drop(candidate, isUnknownItem(thrown) ? 'unknown-item' : 'failed', messageOf(thrown));
+      const isUnknown = codeOf(thrown) === 'runtime/unknown-item';
+      this.drop(candidate, isUnknown ? 'unknown-item' : 'failed', messageOf(thrown));
     });
   }
 
@@ -86,29 +85,7 @@ export class EventSink {
       this.drop(candidate, 'duplicate', `${other} reported it less than a second ago`);
       return;
     }
-    // Impressions are tracked in batches, and a single unknown item would make the whole batch fail.
-    if (type === 'impression' && !(await this.#knows(tracker, itemId))) {
-      this.drop(candidate, 'unknown-item', `the catalog has no item "${itemId}"`);
-      return;
-    }
     await tracker.track(type, itemId, details);
     report(this.#options, { outcome: 'tracked', ...candidate });
   }
-
-  #knows(tracker: Tracker, itemId: string): Promise<boolean> {
-    const known = this.#known.get(itemId);
-    if (known) return known;
-    const found = tracker.catalog.get(itemId).then((item) => item !== null);
-    this.#known.set(itemId, found);
-    // An item that is missing now, or whose lookup failed, may turn up later.
-    const remove = (): boolean => this.#known.delete(itemId);
-    found.then((exists) => exists || remove(), remove);
-    return found;
-  }
-}
-
-/** Compares the code rather than the class: the page may have another copy of the package. */
-function isUnknownItem(thrown: unknown): boolean {
-  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined;
-  return code === 'runtime/unknown-item';
 }

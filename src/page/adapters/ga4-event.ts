@@ -42,9 +42,6 @@ const EVENTS: Record<string, EventType> = {
 /** Known events without a mapping; they are not reported as dropped. */
 const IGNORED = ['refund', 'view_cart', 'begin_checkout', 'add_shipping_info', 'add_payment_info'];
 
-/** Maximum number of items read from one event, as in GA4. */
-const MAX_ITEMS = 200;
-
 /** Fields are read one by one as needed: a schema for the whole object would copy everything that a page puts there. */
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -68,58 +65,45 @@ export function readGa4({ source, name, params, own, payload }: Ga4Event, option
     return [dropped('invalid-field', `\`events\` maps it to "${type}", which is not an event type`)];
   const event = isObject(params) ? params : {};
   const { items } = event;
-  const count = Array.isArray(items) ? items.length : 0;
-  if (!Array.isArray(items) || count === 0) {
+  if (!Array.isArray(items) || items.length === 0) {
     return [dropped('no-items', 'it has no `items` list (in `ecommerce`, or in gtag’s parameters)')];
   }
   const found: (Candidate | Drop)[] = [];
   const candidates = new Map<string, Candidate>();
-  const take = (item: unknown): void => {
-    if (!isObject(item)) {
-      found.push(dropped('no-id', 'an item is not an object'));
-      return;
-    }
-    const id = idOf(item, options);
-    if (id === null) return;
-    if ('reason' in id) {
-      found.push(dropped(id.reason, id.message));
-      return;
-    }
-    const fields = fieldsOf(type, item, event, options);
-    const details = readDetails(fields, (message) => found.push(dropped('invalid-field', message, id.id)));
-    const known = candidates.get(id.id);
-    if (known && isBought(type)) known.details = combined(known.details, details);
-    if (!known) candidates.set(id.id, { ...received, type, itemId: id.id, details });
-  };
-  for (let at = 0; at < Math.min(count, MAX_ITEMS); at++) {
+  for (const item of items) {
     try {
-      take(items[at]);
+      const id = idOf(item, options);
+      if (id === null) continue;
+      if ('message' in id) {
+        found.push(dropped('no-id', id.message));
+        continue;
+      }
+      const { itemId } = id;
+      const fields = fieldsOf(type, item, event, options);
+      const details = readDetails(fields, (message) => found.push(dropped('invalid-field', message, itemId)));
+      const known = candidates.get(itemId);
+      if (known && isBought(type)) known.details = combined(known.details, details);
+      if (!known) candidates.set(itemId, { ...received, type, itemId, details });
     } catch (thrown) {
+      // Functions of the options, and getters of the page, may throw.
       found.push(dropped('failed', `an item cannot be read: ${messageOf(thrown)}`));
     }
-  }
-  if (count > MAX_ITEMS) {
-    found.push(dropped('too-many-items', `it has ${count} items; those after the first ${MAX_ITEMS} are left out`));
   }
   return [...found, ...candidates.values()];
 }
 
 const isBought = (type: EventType): boolean => type === 'cart' || type === 'purchase';
 
-type FoundId = { id: string } | { reason: 'no-id' | 'failed'; message: string };
-
-function idOf(item: Record<string, unknown>, { itemId = 'item_id' }: Ga4Options): FoundId | null {
-  let value: unknown;
-  try {
-    value = typeof itemId === 'function' ? itemId(item) : item[itemId];
-  } catch (thrown) {
-    return { reason: 'failed', message: `\`itemId\` failed: ${messageOf(thrown)}` };
-  }
-  if (typeof itemId === 'function' && (value === null || value === undefined)) return null;
+/** The catalog id of an item, or why it has none; null for an item that the shop skips. */
+function idOf(item: unknown, { itemId = 'item_id' }: Ga4Options): { itemId: string } | { message: string } | null {
+  if (!isObject(item)) return { message: 'an item is not an object' };
+  const own = typeof itemId === 'function';
+  const value = own ? itemId(item) : item[itemId];
+  if (own && (value === null || value === undefined)) return null;
   const result = v.safeParse(idSchema, value);
-  if (result.success) return { id: result.output };
-  const where = typeof itemId === 'function' ? 'the result of `itemId`' : `its \`${itemId}\``;
-  return { reason: 'no-id', message: `an item without an id: ${where}: ${result.issues[0].message}` };
+  if (result.success) return { itemId: result.output };
+  const where = own ? 'the result of `itemId`' : `its \`${itemId}\``;
+  return { message: `an item without an id: ${where}: ${result.issues[0].message}` };
 }
 
 /** Fields of the item override fields of the event. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { addToGroup } from '../../core/common/grouped';
 import { idSchema } from './field';
 import { ITEM, inOwnElement, POSITION } from './marked-element';
 
@@ -27,9 +28,7 @@ export function cellsOf(grid: Element, selector: string): Cell[] {
     const id = v.safeParse(idSchema, item.getAttribute(ITEM));
     const child = id.success && childAround(item, grid, selector);
     if (!child) continue;
-    const found = byChild.get(child) ?? [];
-    found.push({ item, id: id.output });
-    byChild.set(child, found);
+    addToGroup(byChild, child, { item, id: id.output });
   }
   return [...byChild].flatMap(([child, found]) => {
     const single = found.length === 1;
@@ -88,22 +87,12 @@ const ofPlace = ({ item, node }: Cell): { element: Element; name: string; value:
   OF_PLACE.flatMap((name) => [item, node].map((element) => ({ element, name, value: element.getAttribute(name) })));
 
 /**
- * The order closest to the wanted one in which the held ids stay in place. Ids that the wanted order leaves at their position in
- * the shop's order, such as ids unknown to the recommender, keep that position if they can. All orders have the same ids, each once.
+ * The order closest to the wanted one in which the held ids keep their place in the shop's order. Ids that the wanted order leaves
+ * there, such as ids unknown to the recommender, keep it too. All orders have the same ids, each once.
  */
-export function heldOrder({
-  shop,
-  wanted,
-  present,
-  held,
-}: Record<'shop' | 'wanted' | 'present', readonly string[]> & { held: ReadonlySet<string> }): string[] {
-  const places = present.map((id) => (held.has(id) ? id : undefined));
-  const placed = new Set(held);
-  for (const [at, id] of wanted.entries()) {
-    if (id !== shop[at] || placed.has(id) || places[at] !== undefined) continue;
-    places[at] = id;
-    placed.add(id);
-  }
+export function heldOrder(shop: readonly string[], wanted: readonly string[], held: ReadonlySet<string>): string[] {
+  const places = shop.map((id, at) => (held.has(id) || wanted[at] === id ? id : undefined));
+  const placed = new Set(places);
   const rest = wanted.filter((id) => !placed.has(id)).values();
   return places.flatMap((id) => id ?? rest.next().value ?? []);
 }

@@ -1,11 +1,12 @@
+import { kept } from '../../core/common/grouped';
 import type { Recommender, RerankOptions } from '../../device/protocol';
 import { connectOnce } from './duplicates';
 import { type Cell, cellsOf, exchangeable, fillPlaces, heldOrder } from './grid-cells';
-import { ITEM, PLACEMENT, pageRoot, RECOMMENDATION } from './marked-element';
+import { ITEM, PLACEMENT, RECOMMENDATION } from './marked-element';
 import { type AdapterOptions, messageOf, report } from './report';
 
 /** The methods of a recommender that a grid needs. */
-export type Ranker = Pick<Recommender, 'rerank' | 'on'>;
+export type Ranker = Pick<Recommender, 'rerank'>;
 
 /** Options of `connectGrid`. */
 export interface GridOptions extends RerankOptions, AdapterOptions {
@@ -21,14 +22,10 @@ export interface GridOptions extends RerankOptions, AdapterOptions {
    * those in place. Default 700.
    */
   wait?: number;
-  /** Whether to order all items again when lists change, including those in view. Default false. */
-  live?: boolean;
 }
 
 /** Marks a grid that is in its final order or keeps the shop's order. */
 const RANKED = 'data-sidestream-ranked';
-/** Position of an item in the shop's order, from 0. It identifies copies of the grid, such as those that routers keep. */
-const SHOP_POSITION = 'data-sidestream-shop-position';
 const WAIT = 700;
 
 /**
@@ -41,8 +38,8 @@ const WAIT = 700;
  * selector, root and recommender again changes nothing.
  *
  * A grid gets `data-sidestream-ranked` once it is ordered, or once ordering has failed. Its items get
- * `data-sidestream-recommendation`, which `connectAttributes` uses to attribute clicks, and `data-sidestream-shop-position`.
- * Without a page (on a server) it does nothing.
+ * `data-sidestream-recommendation`, which `connectAttributes` uses to attribute clicks. Without a page (on a server) it does
+ * nothing.
  * @param recommender the recommender, or a promise of it while it starts
  * @returns a function that disconnects; the order stays. Like the other adapters, it never throws: a wrong selector or option, or
  *   a failed ordering, is reported as `failed`
@@ -53,8 +50,9 @@ export function connectGrid(
   options: GridOptions = {},
 ): () => void {
   if (typeof document === 'undefined') return () => undefined;
-  const { root: given, wait = WAIT, live = false, placement, debug, onReport, ...ranking } = options;
-  const root = pageRoot(given);
+  const { root: given = document, wait = WAIT, placement, debug, onReport, ...ranking } = options;
+  // Routers replace the body of the document, but never the document.
+  const root = given === document.body ? document : given;
   const grids = new WeakMap<Element, Grid>();
   const ended = new AbortController();
   const ready = Promise.resolve(recommender);
@@ -74,8 +72,7 @@ export function connectGrid(
   const connection: GridConnection = { selector, placement, wait, ranking, view, ready, ended: ended.signal, fail };
   const scan = (): void => {
     for (const element of root.querySelectorAll(selector)) {
-      const grid = grids.get(element) ?? new Grid(element, connection);
-      grids.set(element, grid);
+      const grid = kept(grids, element, () => new Grid(element, connection));
       if (isParsed(element)) grid.scan();
     }
   };
@@ -86,22 +83,11 @@ export function connectGrid(
   });
   changes.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: [ITEM] });
   document.addEventListener('DOMContentLoaded', scan, { signal: ended.signal });
-  const disconnect = connectOnce(ready, root, `grid ${selector}`, () => {
+  return connectOnce(ready, root, `grid ${selector}`, () => {
     ended.abort();
     changes.disconnect();
     view.observer.disconnect();
   });
-  if (live) {
-    const listen = (ranker: Ranker): void => {
-      if (ended.signal.aborted) return;
-      const off = ranker.on('change', () => {
-        for (const element of root.querySelectorAll(selector)) grids.get(element)?.refresh();
-      });
-      ended.signal.addEventListener('abort', off);
-    };
-    ready.then(listen, () => undefined);
-  }
-  return disconnect;
 }
 
 /** State shared by the grids of one call. */
@@ -118,72 +104,40 @@ interface GridConnection {
 }
 
 class Grid {
-  /** Ids of the items found so far, with their positions in the shop's order. */
-  readonly #known = new WeakMap<Element, { id: string; number: number }>();
+  /** Ids of the items found so far. */
+  readonly #known = new WeakMap<Element, string>();
+  /** Number of them. */
   #count = 0;
-  /** Items in the order in which the last pass left them. */
-  #left: Cell[] = [];
   /** Orders are made one after the other. */
   #work: Promise<void> = Promise.resolve();
-  #refreshDue = false;
 
   constructor(
     private readonly element: Element,
     private readonly connection: GridConnection,
   ) {
-    if (element.hasAttribute(RANKED)) this.#adopt();
+    // An order that an earlier connection made, or that came with a copy of the grid, such as those that routers keep.
+    if (element.hasAttribute(RANKED)) this.#note(this.#cells());
   }
 
-  /** Recognises an order that an earlier connection made, or that came with a copy of the grid, as not the shop's own. */
-  #adopt(): void {
-    const cells = this.#cells().filter(({ item }) => /^\d{1,6}$/.test(item.getAttribute(SHOP_POSITION) ?? ''));
+  #note(cells: readonly Cell[]): void {
     for (const { item, node, id } of cells) {
-      const number = Number(item.getAttribute(SHOP_POSITION));
-      this.#known.set(item, { id, number });
-      this.#count = Math.max(this.#count, number + 1);
+      this.#known.set(item, id);
+      this.#count++;
       this.connection.view.observer.observe(node);
     }
-    this.#left = cells;
   }
 
   scan(): void {
-    const { wait, view } = this.connection;
+    const { wait, ended, fail } = this.connection;
     const before = this.#count;
-    const found = this.#cells().filter(({ item, id }) => this.#known.get(item)?.id !== id);
+    const found = this.#cells().filter(({ item, id }) => this.#known.get(item) !== id);
     const batch = distinct(exchangeable(found));
-    for (const { item, node, id } of found) {
-      this.#known.set(item, { id, number: this.#count });
-      item.setAttribute(SHOP_POSITION, `${this.#count++}`);
-      view.observer.observe(node);
-    }
+    this.#note(found);
     if (batch.length === 0) return;
     const until = performance.now() + wait;
-    this.#queue(async () => {
-      const pin = before === 0 ? undefined : pinsAfter(before, this.connection.ranking);
-      await this.#order(batch, pin, (node) => performance.now() > until && view.hasSeen(node));
-    });
-  }
-
-  /** Orders all items again except the one under the pointer. Calls are combined while an ordering is in progress. */
-  refresh(): void {
-    if (this.#refreshDue || this.#count === 0) return;
-    this.#refreshDue = true;
-    this.#queue(async () => {
-      this.#refreshDue = false;
-      const cells = exchangeable(this.#cells().filter(({ item }) => this.#known.has(item)));
-      // The shop has sorted the grid since then, at the shopper's request.
-      if (!sameOrder(cells, this.#left)) return;
-      const number = ({ item }: Cell): number => this.#known.get(item)?.number ?? 0;
-      const batch = distinct(cells.toSorted((a, b) => number(a) - number(b)));
-      await this.#order(batch, undefined, (node) => node.matches(':hover'));
-    });
-  }
-
-  #queue(work: () => Promise<void>): void {
-    const { ended, fail } = this.connection;
     this.#work = this.#work.then(async () => {
       try {
-        if (!ended.aborted) await work();
+        if (!ended.aborted) await this.#order(batch, before, until);
       } catch (thrown) {
         fail(this.element, thrown);
       }
@@ -194,37 +148,36 @@ class Grid {
   /**
    * Puts items in the shopper's order, within the places that they occupy.
    * @param batch in the shop's order
-   * @param holds whether a node stays where it is
+   * @param before number of earlier items of the grid: pins count from the first item
+   * @param until time from which nodes that were in view stay where they are
    */
-  async #order(batch: readonly Cell[], pin: RerankOptions['pin'], holds: (node: Element) => boolean): Promise<void> {
-    const { ready, ranking, ended } = this.connection;
+  async #order(batch: readonly Cell[], before: number, until: number): Promise<void> {
+    const { ready, ranking, view, ended } = this.connection;
     const ranker = await ready;
     // Another connection of the page has these grids.
     if (ended.aborted) return;
-    const options = pin ? { ...ranking, pin } : ranking;
-    let asked = batch;
-    for (;;) {
-      const shop = asked.map(({ id }) => id);
-      const before = this.#cells(asked);
-      const { id, ids: wanted } = await ranker.rerank(shop, options);
-      if (ended.aborted) return;
-      const now = this.#cells(asked);
-      if (now.length === asked.length && sameOrder(now, before)) {
-        const held = new Set(now.flatMap((cell) => (hasFocus(cell.node) || holds(cell.node) ? cell.id : [])));
-        const cells = new Map(now.map((cell) => [cell.id, cell]));
-        const order = heldOrder({ shop, wanted, present: now.map((cell) => cell.id), held });
-        fillPlaces(
-          now,
-          order.flatMap((itemId) => cells.get(itemId) ?? []),
-        );
-        this.#name(now, id);
-        this.#left = this.#cells().filter(({ item }) => this.#known.has(item));
-        return;
-      }
-      // The shop may have sorted the grid meanwhile, and that order counts; some items may also be gone.
-      const left = new Set(now.map(({ item }) => item));
-      asked = sameOrder(now, before) ? asked.filter(({ item }) => left.has(item)) : now;
-    }
+    const options = before === 0 ? ranking : { ...ranking, pin: pinsAfter(before, ranking) };
+    const holds = (node: Element): boolean => hasFocus(node) || (performance.now() > until && view.hasSeen(node));
+    const asked = this.#cells(batch);
+    const ranked = await ranker.rerank(
+      asked.map(({ id }) => id),
+      options,
+    );
+    if (ended.aborted) return;
+    const now = this.#cells(batch);
+    const items = new Set(now.map(({ item }) => item));
+    const left = asked.filter(({ item }) => items.has(item));
+    // The shop has sorted the grid meanwhile, perhaps at the shopper's request: that order counts.
+    if (now.some(({ item }, at) => item !== left[at]?.item)) return;
+    const cells = new Map(now.map((cell) => [cell.id, cell]));
+    const wanted = ranked.ids.filter((id) => cells.has(id));
+    const held = new Set(now.flatMap(({ id, node }) => (holds(node) ? id : [])));
+    const order = heldOrder([...cells.keys()], wanted, held);
+    fillPlaces(
+      now,
+      order.flatMap((id) => cells.get(id) ?? []),
+    );
+    this.#name(now, ranked.id);
   }
 
   /** The items, or the remaining items of a batch. */
@@ -297,14 +250,4 @@ const pinsAfter = (before: number, { pin = [] }: RerankOptions): RerankOptions['
 function distinct(cells: readonly Cell[]): Cell[] {
   const ids = new Set<string>();
   return cells.filter(({ id }) => !ids.has(id) && ids.add(id));
-}
-
-/** Whether the common items of two lists are in the same order. */
-function sameOrder(one: readonly Cell[], other: readonly Cell[]): boolean {
-  const common = (list: readonly Cell[], of: readonly Cell[]): Element[] => {
-    const items = new Set(of.map(({ item }) => item));
-    return list.flatMap(({ item }) => (items.has(item) ? item : []));
-  };
-  const order = common(other, one);
-  return common(one, other).every((item, at) => item === order[at]);
 }

@@ -1,6 +1,6 @@
 export { connectAgent } from './agent';
 export type { AgentOptions, AgentRecommender } from './agent-tools';
-export { type AttributesOptions, connectAttributes } from './attributes';
+export { connectAttributes } from './attributes';
 export {
   type ConsentCallback,
   type Consenter,
@@ -14,7 +14,6 @@ export {
 export { connectDataLayer, type DataLayerOptions } from './data-layer';
 export type { Ga4Options } from './ga4-event';
 export { connectGrid, type GridOptions, type Ranker } from './grid';
-export { type HintMapping, hintsFromUrl } from './hints-from-url';
 export {
   type FindIds,
   type RankedResults,
@@ -23,12 +22,4 @@ export {
   rankResults,
 } from './ranked-results';
 export type { AdapterOptions, AdapterReport, AdapterSource, DroppedReport, DropReason, TrackedReport } from './report';
-export {
-  algoliaFilters,
-  meilisearchContext,
-  searchTaste,
-  type Taste,
-  type TasteFields,
-  typesenseSort,
-} from './search-taste';
 export { beaconSink, callbackSink, type Ga4Target, ga4Sink } from './sinks';

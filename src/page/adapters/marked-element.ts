@@ -18,10 +18,6 @@ export const { placement: PLACEMENT, position: POSITION, recommendationId: RECOM
 /** Attributes whose change gives an element another item or list. */
 const WATCHED = [ITEM, VIEW, ATTRIBUTES.placement, ATTRIBUTES.recommendationId];
 
-/** The node that an adapter listens on: routers replace the body of the document, but never the document. */
-export const pageRoot = (given: Document | ShadowRoot | Element = document): Document | ShadowRoot | Element =>
-  given === document.body ? document : given;
-
 /** The target of an event and its ancestors, innermost first, across shadow roots. */
 export const around = (event: Event): Element[] =>
   event.composedPath().filter((target): target is Element => target instanceof Element);
@@ -73,10 +69,7 @@ export class ImpressionObserver {
   readonly #changes: MutationObserver;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    private readonly root: Document | ShadowRoot | Element,
-    private readonly seen: (element: Element, type: 'view' | 'impression') => void,
-  ) {
+  constructor(private readonly seen: (element: Element, type: 'view' | 'impression') => void) {
     const moved = (entries: IntersectionObserverEntry[]): void => {
       for (const entry of entries) this.#moved(entry);
     };
@@ -84,7 +77,7 @@ export class ImpressionObserver {
     this.#changes = new MutationObserver(() => {
       this.#timer ??= setTimeout(() => this.#scan(), SCAN_DELAY);
     });
-    this.#changes.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: WATCHED });
+    this.#changes.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: WATCHED });
     this.#scan();
   }
 
@@ -98,7 +91,7 @@ export class ImpressionObserver {
 
   #scan(): void {
     this.#timer = undefined;
-    const found = new Set(this.root.querySelectorAll(`[${ITEM}], [${VIEW}]`));
+    const found = new Set(document.querySelectorAll(`[${ITEM}], [${VIEW}]`));
     for (const [element, { timer }] of this.#watched) {
       if (found.has(element)) continue;
       clearTimeout(timer);

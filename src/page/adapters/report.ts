@@ -8,7 +8,6 @@ export type AdapterSource = 'data-layer' | 'gtag' | 'attributes' | 'grid' | 'age
  *
  * - `unmapped-event`: it has items, but its name maps to no event of the recommender
  * - `no-items`: its items are missing or are not a list
- * - `too-many-items`: items after the 200th, GA4's limit for one event; the items before are kept
  * - `no-id`: an item without an id
  * - `invalid-field`: a field with an invalid value; the event is kept without the field, unless it is the event's name
  * - `unknown-item`: the bundle has no item with this id
@@ -18,7 +17,6 @@ export type AdapterSource = 'data-layer' | 'gtag' | 'attributes' | 'grid' | 'age
 export type DropReason =
   | 'unmapped-event'
   | 'no-items'
-  | 'too-many-items'
   | 'no-id'
   | 'invalid-field'
   | 'unknown-item'
@@ -56,32 +54,37 @@ export interface AdapterOptions {
   onReport?: (report: AdapterReport) => void;
 }
 
-/** Passes a report to the page and, depending on the options, to the console. Never throws. */
+/** Reports an event to the page. Never throws. */
 export function report(options: AdapterOptions, given: AdapterReport): void {
+  const { source, event, itemId, payload, outcome } = given;
+  const of = itemId === null ? '' : ` of "${itemId}"`;
+  const became = outcome === 'tracked' ? `tracked as ${given.type}` : `${given.reason}: ${given.message}`;
+  const isFailure = outcome === 'dropped' && given.reason === 'failed';
+  const line = [`Sidestream ${source}: ${event}${of}: ${became}`, payload];
+  tell(options, given, outcome === 'tracked' ? 'info' : 'warn', isFailure, line);
+}
+
+/**
+ * Passes a report to the page, and a line to the console: with `debug` of every report, otherwise of a failure that no function hears of.
+ * Never throws, because the page's own pushes and events call it.
+ */
+export function tell<Report>(
+  { debug = false, onReport }: { debug?: boolean; onReport?: (report: Report) => void },
+  given: Report,
+  level: 'info' | 'warn',
+  isFailure: boolean,
+  line: readonly unknown[],
+): void {
   try {
-    write(options, given);
+    const say = level === 'info' ? console.info : console.warn;
+    // With `%s` in an event's name the console would format the payload, and call its getters.
+    if (debug || (isFailure && typeof onReport !== 'function')) say('%s', ...line);
+    if (typeof onReport === 'function') onReport(given);
   } catch (thrown) {
-    // A console that the page has replaced may throw. That is the page's error, not an error of the current push.
+    // The page's error, but not an error of the current push.
     queueMicrotask(() => {
       throw thrown;
     });
-  }
-}
-
-function write({ debug = false, onReport }: AdapterOptions, given: AdapterReport): void {
-  const isFailure = given.outcome === 'dropped' && given.reason === 'failed';
-  if (debug || (isFailure && !onReport)) {
-    const { source, event, itemId, payload } = given;
-    const of = itemId === null ? '' : ` of "${itemId}"`;
-    const became = given.outcome === 'tracked' ? `tracked as ${given.type}` : `${given.reason}: ${given.message}`;
-    // With `%s` in an event's name the console would format the payload, and call its getters.
-    const say = given.outcome === 'tracked' ? console.info : console.warn;
-    say('%s', `Sidestream ${source}: ${event}${of}: ${became}`, payload);
-  }
-  try {
-    onReport?.(given);
-  } catch (thrown) {
-    console.warn('Sidestream: onReport failed', thrown);
   }
 }
 

@@ -18,7 +18,7 @@ import type { RecommenderHost } from '../../device/worker';
 import { SidestreamError } from '../../error';
 import { clearTab, erase, erasureOf, tabKey } from './erasure';
 import type { PageWatch } from './page-watch';
-import { type Emit, guarded, PendingCalls, type Remote } from './worker-calls';
+import { type Emit, PendingCalls, type Remote } from './worker-calls';
 import { notStarted, startWorker } from './worker-script';
 
 /** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
@@ -195,10 +195,10 @@ export class WorkerConnection {
         lang: document.documentElement.lang,
         offers: this.offers,
       };
-      const remote = await guarded(host).start(this.given, page, kept, Comlink.proxy(this.#receive), manifest);
+      const remote = await host.start(this.given, page, kept, Comlink.proxy(this.#receive), manifest);
       this.#restarted = true;
-      this.#remote = guarded(remote);
-      return this.#remote;
+      this.#remote = remote;
+      return remote;
     } catch (thrown) {
       if (this.#worker === worker) this.#endWorker();
       throw thrown;

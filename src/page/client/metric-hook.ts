@@ -1,4 +1,5 @@
 import { combined } from '../../core/common/sums';
+import { messageOf } from '../../core/common/text';
 import type { Counts, MetricHook, MetricReport, TrackInput } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
@@ -139,8 +140,7 @@ export class MetricHooks {
       await hook(counts, visitors, operations);
       return true;
     } catch (thrown) {
-      const why = thrown instanceof Error ? thrown.message : String(thrown);
-      const text = `The counts of this page were not sent (${why}). Check the function given as onMetric.`;
+      const text = `The counts of this page were not sent (${messageOf(thrown)}). Check the function given as onMetric.`;
       this.fail(SidestreamError.from(thrown, 'runtime/not-sent', text));
       return false;
     }

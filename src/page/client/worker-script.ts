@@ -68,22 +68,14 @@ export function notStarted(
 
 /** Starts a module worker. Browsers reject a worker script from another host, but let a script of the page import it. */
 function startAt(address: URL): Worker {
-  if (address.origin === location.origin) return startScript(address.href, address);
-  const shim = new Blob([`import ${JSON.stringify(address.href)};`], { type: 'text/javascript' });
-  const url = URL.createObjectURL(shim);
-  const worker = startScript(url, address);
-  const release = () => URL.revokeObjectURL(url);
-  worker.addEventListener('message', release, { once: true });
-  worker.addEventListener('error', release, { once: true });
-  return worker;
-}
-
-/** @param named the address to show in the error */
-function startScript(script: string, named: URL): Worker {
+  const shim = `import ${JSON.stringify(address.href)};`;
+  const isOwn = address.origin === location.origin;
+  // Never revoked: a browser may read it later, and it has only a few bytes.
+  const script = isOwn ? address.href : URL.createObjectURL(new Blob([shim], { type: 'text/javascript' }));
   try {
     return new Worker(trustedScript(script), { type: 'module', name: 'sidestream' });
   } catch (cause) {
-    const text = `The browser refuses to start the worker ${named}. A Content-Security-Policy with require-trusted-types-for needs "trusted-types sidestream lit-html", and every policy worker-src: see docs/how-to/host.md of the package.`;
+    const text = `The browser refuses to start the worker ${address}. A Content-Security-Policy with require-trusted-types-for needs "trusted-types sidestream lit-html", and every policy worker-src: see docs/how-to/host.md of the package.`;
     throw new SidestreamError('runtime/worker-crashed', text, { cause });
   }
 }

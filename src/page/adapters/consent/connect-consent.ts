@@ -9,7 +9,7 @@ export interface Consenter {
   status: Pick<RecommenderStatus, 'get'>;
 }
 
-/** Follows the shop's own consent question: calls `set` with every answer, and may return a function that stops following. */
+/** Follows the shop's own consent question: calls `set` with every answer, which does nothing once the page has disconnected. */
 export type ConsentCallback = (set: (level: Consent) => void) => unknown;
 
 /**
@@ -25,11 +25,6 @@ export interface ConsentOptions extends ConsentReportOptions {
    * `personalization_storage`.
    */
   type?: string;
-  /**
-   * Google: the shopper's region, as in the page's commands (`US`, `US-CA`), which selects the defaults with a `region`. Default:
-   * such defaults never apply, because the page does not say where the shopper is.
-   */
-  region?: string;
   /** Google: name of the data layer on `window`, or the array itself. Default `dataLayer`. */
   dataLayer?: string | unknown[];
   /**
@@ -45,7 +40,6 @@ export interface ConsentOptions extends ConsentReportOptions {
 
 const CHECKS: Record<keyof ConsentOptions, [(value: unknown) => boolean, string]> = {
   type: [isName, 'must be the name of a consent type'],
-  region: [isName, 'must be a region such as "US" or "US-CA"'],
   dataLayer: [(value) => isName(value) || Array.isArray(value), 'must be a name or an array'],
   purposes: [isPurposes, 'must be a list of at least one purpose number, 1 to 24'],
   namespace: [isName, 'must be the name of a namespace'],
@@ -112,16 +106,15 @@ export function followConsent(
     return nothing;
   }
   const answers = new Answers(recommender, options);
-  const { type = 'personalization_storage', region = '', dataLayer = 'dataLayer' } = options;
-  const { purposes = [1, 5, 6], wait = 10_000 } = options;
+  const { type = 'personalization_storage', dataLayer = 'dataLayer', purposes = [1, 5, 6], wait = 10_000 } = options;
   const disconnect =
     typeof source === 'function'
-      ? callback(source, answers)
-      : connectTools(source, { type, region, dataLayer, purposes }, wait, answers);
+      ? void callback(source, answers)
+      : connectTools(source, { type, dataLayer, purposes }, wait, answers);
   return {
     disconnect() {
       answers.ended = true;
-      disconnect();
+      disconnect?.();
     },
     applied: answers.applied,
   };
@@ -130,7 +123,7 @@ export function followConsent(
 const LEVELS: readonly unknown[] = ['granted', 'denied', 'pending'] satisfies Consent[];
 const isLevel = (value: unknown): value is Consent => LEVELS.includes(value);
 
-function callback(source: ConsentCallback, answers: Answers): () => void {
+function callback(source: ConsentCallback, answers: Answers): void {
   const set = (level: unknown): void => {
     if (isLevel(level)) answers.give(level, 'callback');
     else {
@@ -138,22 +131,9 @@ function callback(source: ConsentCallback, answers: Answers): () => void {
       answers.report({ source: 'callback', outcome: 'ignored', message, payload: level });
     }
   };
-  const fail = (thrown: unknown): void => answers.report(failure('callback', null, thrown));
-  let end: unknown;
-  try {
-    end = source(set);
-    // An async function: its result is unused, but its error is reported.
-    if (end instanceof Promise) end.catch(fail);
-  } catch (thrown) {
-    fail(thrown);
-  }
-  return () => {
-    try {
-      if (typeof end === 'function') end();
-    } catch (thrown) {
-      fail(thrown);
-    }
-  };
+  // A function of the shop may fail at once, or later if it is async.
+  const calling = async (): Promise<unknown> => source(set);
+  calling().catch((thrown) => answers.report(failure('callback', null, thrown)));
 }
 
 /** Longest wait for the consent in force, ms: withdrawing a grant must not depend on a worker that does not answer. */

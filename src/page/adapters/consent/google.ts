@@ -10,19 +10,12 @@ type State = 'granted' | 'denied';
  * Google's Consent Mode: the commands `gtag('consent', 'default' | 'update', …)` in the data layer. An update is an answer.
  * A default `granted` means that no answer is required, unless an update arrives within its `wait_for_update`; a default
  * `denied` is the state before an answer, because pages send it on every load, even to shoppers who have agreed. A default
- * never overrides an update. A default with a `region` applies only to the region that the settings name, where it takes
- * precedence over one without.
+ * never overrides an update. A default with a `region` is skipped: the page does not say where the shopper is.
  * @param create whether to create a data layer if the page has none yet; otherwise the tool looks for one
  */
-export function connectGoogle(
-  { type, region, dataLayer }: ToolSettings,
-  listener: ToolListener,
-  create: boolean,
-): Tool {
+export function connectGoogle({ type, dataLayer }: ToolSettings, listener: ToolListener, create: boolean): Tool {
   let update: State | undefined;
   let standard: State | undefined;
-  /** How precisely the default in force names the region. */
-  let closeness = -1;
   let waiting: ReturnType<typeof setTimeout> | undefined;
 
   const tell = (): void => {
@@ -30,9 +23,7 @@ export function connectGoogle(
     else if (standard) listener.level(standard === 'granted' && waiting === undefined ? 'not-required' : 'pending');
   };
   const onDefault = (given: Record<string, unknown>, state: State): void => {
-    const near = closenessOf(given.region, region);
-    if (near === null || near < closeness) return;
-    closeness = near;
+    if (given.region !== undefined) return;
     standard = state;
     const { wait_for_update: wait } = given;
     clearTimeout(waiting);
@@ -89,16 +80,4 @@ export function connectGoogle(
       stop?.();
     },
   };
-}
-
-/**
- * How precisely a default names a region: 2 for the region itself (`US-CA`), 1 for its country, 0 for a default without regions.
- * @returns null if it applies to other regions only
- */
-function closenessOf(given: unknown, region: string): number | null {
-  if (given === undefined) return 0;
-  const regions: unknown[] = Array.isArray(given) ? given : [given];
-  if (region === '') return null;
-  if (regions.includes(region)) return 2;
-  return regions.includes(region.split('-')[0]) ? 1 : null;
 }

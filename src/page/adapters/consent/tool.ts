@@ -1,5 +1,5 @@
 import type { Consent } from '../../../device/protocol';
-import { messageOf } from '../report';
+import { messageOf, tell } from '../report';
 
 export const TOOLS = ['shopify', 'tcf', 'google', 'wordpress'] as const;
 export type ToolName = (typeof TOOLS)[number];
@@ -12,7 +12,6 @@ export type ToolLevel = 'granted' | 'not-required' | 'denied' | 'pending';
 
 export interface ToolSettings {
   type: string;
-  region: string;
   dataLayer: string | unknown[];
   purposes: readonly number[];
 }
@@ -61,22 +60,13 @@ export interface ConsentReportOptions {
   onReport?: (report: ConsentReport) => void;
 }
 
-/** Reports to the page. Never throws, because the page's own pushes and events call it. */
-export function report({ debug = false, onReport }: ConsentReportOptions, given: ConsentReport): void {
-  try {
-    const isError = given.outcome === 'failed' || given.outcome === 'invalid';
-    if (debug || (isError && typeof onReport !== 'function')) {
-      const what = given.outcome === 'applied' ? `${given.level} applied` : `${given.outcome}: ${given.message}`;
-      const say = given.outcome === 'applied' ? console.info : console.warn;
-      say('%s', `Sidestream consent (${given.source ?? 'auto'}): ${what}`);
-    }
-    if (typeof onReport === 'function') onReport(given);
-  } catch (thrown) {
-    // The page's error, but not an error of the current push.
-    queueMicrotask(() => {
-      throw thrown;
-    });
-  }
+/** Reports an answer to the page. Never throws. */
+export function report(options: ConsentReportOptions, given: ConsentReport): void {
+  const { source, outcome } = given;
+  const what = outcome === 'applied' ? `${given.level} applied` : `${outcome}: ${given.message}`;
+  const isFailure = outcome === 'failed' || outcome === 'invalid';
+  const line = [`Sidestream consent (${source ?? 'auto'}): ${what}`];
+  tell(options, given, outcome === 'applied' ? 'info' : 'warn', isFailure, line);
 }
 
 export const failure = (source: ConsentReport['source'], level: Consent | null, thrown: unknown): ConsentReport => ({

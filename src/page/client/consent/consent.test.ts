@@ -80,7 +80,13 @@ beforeEach(async () => {
   vi.stubGlobal('document', { querySelector: found });
   vi.stubGlobal('Element', Box);
   vi.stubGlobal('reportError', (thrown: unknown) => errors.push(thrown));
-  await createDatabase('default');
+  await new Promise<void>((resolve) => {
+    const request = indexedDB.open('sidestream/default');
+    request.onsuccess = () => {
+      request.result.close();
+      resolve();
+    };
+  });
   visit.set('sidestream/default http://shop/bundle/', '{}');
   visit.set('sidestream/other http://shop/bundle/', '{}');
 });
@@ -89,14 +95,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const createDatabase = (namespace: string): Promise<void> =>
-  new Promise((resolve) => {
-    const request = indexedDB.open(`sidestream/${namespace}`);
-    request.onsuccess = () => {
-      request.result.close();
-      resolve();
-    };
-  });
 function ask(recommender: Parameters<typeof askConsent>[0], options: Partial<AskOptions> = {}): () => void {
   const end = askConsent(recommender, { question: '#remember', choices: '#choices', ...options });
   ends.push(end);
@@ -248,69 +246,6 @@ describe('without a recommender', () => {
   });
 });
 
-describe('with several recommenders', () => {
-  const namespace = ['default', 'outlet'];
-  let other: Shop;
-  beforeEach(async () => {
-    other = new Shop();
-    await createDatabase('outlet');
-  });
-
-  it('each answer is for all of them, and the question stays until all have one', async () => {
-    other.consent = 'granted';
-    ask([shop.recommender, Promise.resolve(other.recommender)], { namespace });
-    await vi.waitFor(() => expect([question.hidden, other.listeners.size]).toEqual([false, 1]));
-    for (const answer of ['granted', 'choices', 'denied'] as const) {
-      click(answer);
-      await pause();
-      expect(question.hidden).toBe(answer !== 'choices');
-    }
-    expect(shop.asked).toEqual(['granted', 'forget', 'denied']);
-    expect([other.asked, errors]).toEqual([shop.asked, []]);
-  });
-
-  it('a withdrawal in another tab shows the question and removes the note, although one recommender still has a yes', async () => {
-    for (const one of [shop, other]) one.consent = 'granted';
-    notes.set('recommendations', 'granted');
-    ask([shop.recommender, other.recommender], { namespace });
-    await pause();
-    other.become('pending');
-    expect([question.hidden, notes.size]).toEqual([false, 0]);
-  });
-
-  it.each(['denied', 'choices'] as const)('"%s" does not wait for the one that cannot start', async (answer) => {
-    ask([shop.recommender, Promise.reject(new Error('bundle/unreachable'))], { namespace });
-    await pause();
-    click(answer);
-    await deleted();
-    await vi.waitFor(() => expect(shop.asked).toEqual([answer === 'denied' ? 'denied' : 'forget']));
-    expect(errors).toEqual([]);
-  });
-
-  it('a refusal also deletes in namespaces of other pages', async () => {
-    ask(shop.recommender, { namespace });
-    await pause();
-    click('choices');
-    await deleted();
-    await vi.waitFor(() => expect([shop.asked, notes.size]).toEqual([['forget'], 0]));
-  });
-
-  it('a second call with the same key warns that answers no longer reach the first recommender', async () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    ask(shop.recommender);
-    ask(other.recommender, { key: 'outlet' });
-    const broken = Promise.reject(new Error('bundle/unreachable'));
-    ask(broken, { key: 'tries' });
-    await pause();
-    ask(other.recommender, { key: 'tries' });
-    ask([shop.recommender, other.recommender], { namespace });
-    expect(warn).not.toHaveBeenCalled();
-    ask(other.recommender);
-    expect(warn.mock.calls).toEqual([[expect.stringContaining('askConsent([a, b]')]]);
-    warn.mockRestore();
-  });
-});
-
 describe('on any page', () => {
   it('works if localStorage is forbidden, or full', async () => {
     const refuse = (): never => {
@@ -366,7 +301,7 @@ describe('on any page', () => {
 
   it.each<[string, unknown, string]>([
     ['an unknown option', { question: '#remember', chioces: '#choices' }, 'chioces'],
-    ['no namespace', { question: '#remember', namespace: [] }, 'namespace'],
+    ['no namespace', { question: '#remember', namespace: '' }, 'namespace'],
     ['notes that are no list', { question: '#remember', notes: 'order' }, 'notes'],
     ['a wrong key', { question: '#remember', key: '' }, 'key'],
   ])('refuses %s', (_, options, said) => {

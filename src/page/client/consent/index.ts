@@ -63,11 +63,8 @@ export interface AskOptions {
   question: Element | string | null;
   /** A button or link "Privacy choices", or a selector for it: it deletes everything and shows the question again. */
   choices?: Element | string | null;
-  /**
-   * Namespace of the recommender; a list for several. A refusal deletes the data of all of them, including namespaces that only
-   * other pages use. Default `default`.
-   */
-  namespace?: string | readonly string[];
+  /** Namespace of the recommender. Default `default`. */
+  namespace?: string;
   /** localStorage key of the noted answer. Default `recommendations`. */
   key?: string;
   /** Further localStorage keys that the shop may keep only while the shopper agrees; a refusal removes them too. */
@@ -80,9 +77,7 @@ export interface AskOptions {
 export type AskedRecommender = Asker | PromiseLike<Asker>;
 
 interface Asking {
-  recommenders: readonly AskedRecommender[];
-  /** The recommenders that could not start. */
-  failed: ReadonlySet<AskedRecommender>;
+  recommender: AskedRecommender;
   question: Element | null;
   choices: Element | null;
   end: () => void;
@@ -96,108 +91,87 @@ const asking = new Map<string, Asking>();
  * recommender: "no" and "Privacy choices" then delete even before it has started, or if it cannot start, for instance without the
  * bundle. Start the recommender with `consent: notedConsent()`.
  *
- * A page has one question for each `key`: a further call with the same arguments changes nothing, and a call with other elements,
- * for instance after the page's content was swapped, replaces the earlier one. If answers then no longer reach a recommender of the
- * earlier call, the console shows a warning. The caller reports a failed start. On a server it does nothing.
- * @param recommenders the recommender, or a promise of it while it starts; a list if the answer is for several. Name their
- *   namespaces in the option `namespace`
+ * A page has one question for each `key`: a further call with the same arguments changes nothing, and another one, for instance
+ * with the elements of a page whose content was swapped, replaces the earlier one. The caller reports a failed start. On a server
+ * it does nothing.
+ * @param recommender the recommender, or a promise of it while it starts
  * @returns a function that disconnects; an answer already given is still carried out
  * @throws SidestreamError `runtime/invalid-input` for a wrong option. An element that is not on the page gives an error with the
  *   same code to `reportError()`, which shows it in the console, and everything else works
  */
-export function askConsent(
-  recommenders: AskedRecommender | readonly AskedRecommender[],
-  options: AskOptions,
-): () => void {
+export function askConsent(recommender: AskedRecommender, options: AskOptions): () => void {
   if (typeof document === 'undefined') return () => undefined;
   const { namespace = 'default', key = NOTE, notes = [], onForget } = checked(options);
-  const all = [...new Set([recommenders].flat())];
-  const namespaces = [namespace].flat();
   const question = elementOf(options.question);
   const choices = elementOf(options.choices);
   const earlier = asking.get(key);
-  if (earlier) {
-    const left = earlier.recommenders.filter((one) => !all.includes(one));
-    const isSame = left.length === 0 && earlier.recommenders.length === all.length;
-    if (isSame && earlier.question === question && earlier.choices === choices) return earlier.end;
-    if (left.some((one) => !earlier.failed.has(one))) {
-      console.warn(
-        `askConsent(): this call replaces an earlier one with the key "${key}", and answers no longer reach its recommender. Call askConsent([a, b], …) once for both, give each its own key, or first call the function that the earlier call returned.`,
-      );
-    }
-    earlier.end();
+  if (earlier?.recommender === recommender && earlier.question === question && earlier.choices === choices) {
+    return earlier.end;
   }
+  earlier?.end();
   if (!question) reportMissing('question', options.question);
   if (!choices && options.choices !== undefined) reportMissing('choices', options.choices);
 
   const ended = new AbortController();
   const { signal } = ended;
-  const ready = new Set<Asker>();
-  const failed = new Set<AskedRecommender>();
+  let ready: Asker | null = null;
   /** Answers that are being carried out. */
   let underWay = 0;
-  const levels = new Map<Asker, Consent>();
+  let known: Consent | undefined;
   let erased: Promise<unknown> = Promise.resolve();
 
   const show = (asks: boolean): void => void (signal.aborted || question?.toggleAttribute('hidden', !asks));
-  const follow = (asker: Asker, { consent }: { consent: Consent }): void => {
+  const follow = ({ consent }: { consent: Consent }): void => {
     // An answer given here is shown already.
     if (underWay > 0) return;
     // Withdrawn in another tab or by another script.
-    if (levels.get(asker) === 'granted' && consent !== 'granted') {
+    if (known === 'granted' && consent !== 'granted') {
       removeNotes(notes);
       // A noted refusal stays: it may be the answer behind the deletion, of which this tab knows only that the database is gone.
       if (readNote(key) === 'granted') removeNotes([key]);
     }
-    levels.set(asker, consent);
-    show([...levels.values()].includes('pending'));
+    known = consent;
+    show(consent === 'pending');
   };
-  const look = (asker: Asker): void => void asker.status.get().then((status) => follow(asker, status), reportError);
+  const look = (asker: Asker | null): void => void asker?.status.get().then(follow, reportError);
 
-  const started = all.map(async (one) => {
-    try {
-      const asker = await one;
-      ready.add(asker);
+  const started = Promise.resolve(recommender).then(
+    (asker) => {
+      ready = asker;
       return asker;
-    } catch {
-      failed.add(one);
-      return null;
-    }
-  });
+    },
+    () => null,
+  );
   const carryOut = async (answer: Noted): Promise<void> => {
     const refusal = answer === 'granted' ? null : answer === 'denied' ? answer : 'pending';
     const eraseNow = async (): Promise<void> => {
       if (!refusal) return;
-      const erasing = Promise.all(namespaces.map((one) => erase(one, refusal)));
+      const erasing = erase(namespace, refusal);
       erased = erasing;
       await erasing;
     };
-    // At once, whether or not the recommenders start, and also in namespaces without a recommender on this page.
-    const early = ready.size < Math.max(all.length, namespaces.length) ? eraseNow() : null;
-    const work = started.map(async (starting) => {
-      const asker = await starting;
-      // An earlier answer must not delete data stored from now on.
-      await erased.catch(() => undefined);
-      // If there is no recommender, note the consent: the next page starts with it.
-      if (!asker) return early;
-      try {
-        await (answer === 'forget' ? asker.profile.forget() : asker.profile.consent(answer));
-      } catch (thrown) {
-        if (!refusal) throw thrown;
-        await eraseNow();
-      }
-    });
-    if (namespaces.length > all.length) work.push(Promise.resolve(early ?? undefined));
+    // At once, whether or not the recommender starts.
+    const early = ready ? null : eraseNow();
     // Reported below if it counts.
     early?.catch(() => undefined);
-    const ends = await Promise.allSettled(work);
-    const [failure, ...others] = new Set(ends.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
-    others.forEach(reportError);
-    if (failure) throw failure;
+    const asker = await started;
+    // An earlier answer must not delete data stored from now on.
+    await erased.catch(() => undefined);
+    if (!asker) {
+      // The consent is noted: the next page starts with it.
+      await early;
+      return;
+    }
+    try {
+      await (answer === 'forget' ? asker.profile.forget() : asker.profile.consent(answer));
+    } catch (thrown) {
+      if (!refusal) throw thrown;
+      await eraseNow();
+    }
   };
   const give = async (answer: Noted): Promise<void> => {
     underWay++;
-    levels.clear();
+    known = undefined;
     show(answer === 'forget');
     writeNote(key, answer);
     if (answer !== 'granted') removeNotes(notes);
@@ -205,7 +179,7 @@ export function askConsent(
       await carryOut(answer);
     } finally {
       underWay--;
-      if (!signal.aborted) ready.forEach(look);
+      if (!signal.aborted) look(ready);
     }
     if (answer !== 'forget') return;
     // The shopper has answered differently meanwhile: that note stays.
@@ -224,21 +198,17 @@ export function askConsent(
   // An earlier page was left before the deletion had finished.
   if (readNote(key) === 'forget') answer('forget');
 
-  const followed = started.map(async (starting) => {
-    const asker = await starting;
+  const listen = (asker: Asker | null): void => {
     if (!asker || signal.aborted) return;
     look(asker);
-    signal.addEventListener(
-      'abort',
-      asker.on('change', (status) => follow(asker, status)),
-    );
-  });
-  Promise.all(followed).catch(reportError);
+    signal.addEventListener('abort', asker.on('change', follow));
+  };
+  started.then(listen).catch(reportError);
   const end = (): void => {
     ended.abort();
     if (asking.get(key)?.end === end) asking.delete(key);
   };
-  asking.set(key, { recommenders: all, failed, question, choices, end });
+  asking.set(key, { recommender, question, choices, end });
   return end;
 }
 
@@ -250,7 +220,7 @@ const isElement = (value: unknown): boolean => value === null || value instanceo
 const CHECKS: Record<keyof AskOptions, [(value: unknown) => boolean, string]> = {
   question: [isElement, 'an element or a selector'],
   choices: [isElement, 'an element or a selector'],
-  namespace: [(value) => isText([value].flat()[0]) && isTexts([value].flat()), 'a name or a list of names'],
+  namespace: [isText, 'a name'],
   key: [isText, 'a name'],
   notes: [isTexts, 'a list of names'],
   onForget: [(value) => typeof value === 'function', 'a function'],
