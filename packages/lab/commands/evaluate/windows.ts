@@ -5,13 +5,7 @@ import { interactionsOf } from '../../../shop/training';
 import { type SideSettings, sideFeatures } from '../../../shop/training/side';
 import { wantedMethods } from '../../evaluate/methods';
 import type { ResultTable } from '../../evaluate/result';
-import {
-  evaluateWindows,
-  WINDOW_METHODS,
-  type WindowMethodName,
-  type WindowRun,
-  windowRunSchema,
-} from '../../evaluate/windows';
+import { evaluateWindows, WINDOW_METHODS, type WindowMethodName, type WindowRun } from '../../evaluate/windows';
 import { byMethod, type Protocol } from './runs';
 import { tableOf } from './streams';
 
@@ -43,7 +37,6 @@ export const windowsProtocol: Protocol = (input) => {
     );
   return byMethod({
     names,
-    schema: windowRunSchema,
     run(name) {
       const { items, features, manifest } = bundle;
       return evaluateWindows(name, {
