@@ -54,9 +54,9 @@ export const leaveOneOutProtocol: Protocol = (input) => {
   const split = input.published ? { ...found, whole: found.training } : found;
   const { bundle, seed, meter, say } = input;
   const count = bundle.items.length;
-  return byMethod({
+  return byMethod(
     names,
-    async run(name): Promise<LeaveOneOutRun> {
+    async (name): Promise<LeaveOneOutRun> => {
       const start = performance.now();
       const { scores, ...chosen } = await METHODS[name]({ ...split, bundle, count, seed, meter, say });
       const seconds = (performance.now() - start) / 1000;
@@ -68,14 +68,14 @@ export const leaveOneOutProtocol: Protocol = (input) => {
       );
       return { name, seconds, ranks, ...chosen };
     },
-    report(runs) {
+    (runs) => {
       const chosen = choicesOf(split.whole, count);
       return {
         setting: `the last choice of ${test.length} shoppers, ranked among all ${count} items except those that they had chosen; settings chosen on the last choice but one, which is then ${input.published ? 'history, but not learned' : 'also learned'}`,
         tables: tablesOf(runs, test, (row) => chosen[row] === 0),
       };
     },
-  });
+  );
 };
 
 /** Result of a method on the test. */

@@ -58,9 +58,9 @@ export const nextBasketProtocol: Protocol = (input) => {
   if (cases.length === 0)
     throw invalidInput('Nobody can be ranked: no shopper has two orders of items of this bundle. Give a longer log.');
   const ranked = evenly([...cases.keys()], shoppers);
-  return byMethod({
+  return byMethod(
     names,
-    async run(name) {
+    async (name) => {
       const popularity = orderCounts(historiesOf(cases), bundle.items.length);
       const start = performance.now();
       const scoresOf = await METHODS[name]({ bundle, seed, meter, say, cases, popularity });
@@ -69,7 +69,7 @@ export const nextBasketProtocol: Protocol = (input) => {
       );
       return { name, ranks, seconds: (performance.now() - start) / 1000 };
     },
-    report(runs) {
+    (runs) => {
       const methods = runs.map(({ name, ranks, seconds }) => ({
         name,
         units: ranks.map(qualityOf),
@@ -80,7 +80,7 @@ export const nextBasketProtocol: Protocol = (input) => {
         tables: [{ name: 'next-basket', unit: 'shopper', reference: REFERENCE, methods }],
       };
     },
-  });
+  );
 };
 
 /** The learner of a page in a shop that has trained on all histories, in a list in which items may repeat. */

@@ -21,20 +21,12 @@ export interface Evaluation {
   report(parts: readonly unknown[]): Pick<ProtocolRun, 'setting' | 'tables'> & Partial<Pick<ProtocolRun, 'figures'>>;
 }
 
-/** An evaluation whose parts are its methods. */
-interface MethodEvaluation<Name extends string, Run> {
-  /** In the order of the tables. */
-  names: readonly Name[];
-  run(name: Name): Promise<Run>;
-  report(runs: readonly Run[]): ReturnType<Evaluation['report']>;
-}
-
-/** An evaluation method by method: the last ones first, which take longest. */
-export const byMethod = <Name extends string, Run extends { name: string }>({
-  names,
-  run,
-  report,
-}: MethodEvaluation<Name, Run>): Evaluation => ({
+/** An evaluation whose parts are its methods: the last ones first, which take longest. @param names in the order of the tables */
+export const byMethod = <Name extends string, Run extends { name: string }>(
+  names: readonly Name[],
+  run: (name: Name) => Promise<Run>,
+  report: (runs: readonly Run[]) => ReturnType<Evaluation['report']>,
+): Evaluation => ({
   parts: (share) => (share === 1 ? 1 : names.length),
   async measure({ index, of }) {
     const runs: Run[] = [];

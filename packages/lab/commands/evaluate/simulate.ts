@@ -16,7 +16,7 @@ import type { Meter } from '../../../shop/pipeline';
 import { byProduct, popularCatalog } from '../../../shop/training';
 import { splicedPairs } from '../../evaluate/drift';
 import { wantedMethods } from '../../evaluate/methods';
-import { shareOfSharedSeconds } from '../../evaluate/quality';
+import { sharedSeconds } from '../../evaluate/quality';
 import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
 import type { ShopBlock } from '../../simulate/block';
 import type { Ground } from '../../simulate/ground';
@@ -143,7 +143,10 @@ function logGround(input: EvaluateInput): Ground {
     items: bundle.items.length,
     configurations,
     shoppers: streams.length,
-    sharedSecond: shareOfSharedSeconds(shoppers, MAX_EVENTS),
+    sharedSecond: sharedSeconds(
+      shoppers.map(({ rows }) => ({ places: [...rows.keys()].slice(0, MAX_EVENTS) })),
+      shoppers,
+    ),
     setting: `${coldText(input, `${shoppers.length} shoppers`)}, their first ${MAX_EVENTS} events, which they choose whatever is shown; changes and returns of taste come from ${spliced.length} streams of two of them, alternating every 40 events`,
     shopper: (n) => loggedShopper(streams[n], seed, n, MAX_EVENTS),
     market: marketOf(index, popularity),

@@ -35,9 +35,9 @@ export const windowsProtocol: Protocol = (input) => {
     throw invalidInput(
       `${interactions.length} events are too few for ${windows} windows. Give a log with ${MIN_EVENTS * windows} or more on items of this bundle, or fewer --windows.`,
     );
-  return byMethod({
+  return byMethod(
     names,
-    run(name) {
+    (name) => {
       const { items, features, manifest } = bundle;
       return evaluateWindows(name, {
         interactions,
@@ -53,7 +53,7 @@ export const windowsProtocol: Protocol = (input) => {
       });
     },
 
-    report(runs) {
+    (runs) => {
       const table = (name: string, reference: string, of: readonly WindowRun[]): ResultTable =>
         tableOf({ name, unit: 'window', firstWindow: 2, reference }, of, ({ units }) => units);
       const all = table('windows', REFERENCE, runs);
@@ -77,5 +77,5 @@ export const windowsProtocol: Protocol = (input) => {
         tables: [{ ...all, methods }, ...against],
       };
     },
-  });
+  );
 };
