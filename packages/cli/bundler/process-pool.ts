@@ -41,7 +41,7 @@ export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
         advice: 'If memory is short, build with fewer --workers; finished chunks are kept.',
       });
 
-/** What a process tells its parent while it works, to be shown. */
+/** A message of a process to its parent about its work, to be shown. */
 export type Told =
   | [what: 'say', line: string]
   | [what: 'start', ...Parameters<Meter['start']>]

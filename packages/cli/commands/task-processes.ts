@@ -39,8 +39,10 @@ export function taskProcesses<Task, Result>(options: TaskProcessesOptions) {
     lost: ({ label }, how) => {
       // No waiting task is started after one that failed.
       close();
-      const todo = 'If memory is short, the system ends processes: use fewer with --processes.';
-      return new SidestreamError('runtime/worker-crashed', `The process of ${label} was ended by ${how}. ${todo}`);
+      const [ended, todo] = how.startsWith('SIG')
+        ? ['was ended by', 'If memory is short, the system ends processes: use fewer with --processes']
+        : ['ended with', 'Its own lines above say why'];
+      return new SidestreamError('runtime/worker-crashed', `The process of ${label} ${ended} ${how}. ${todo}.`);
     },
   });
   process.once('SIGTERM', onSignal);

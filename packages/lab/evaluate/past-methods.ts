@@ -31,7 +31,7 @@ interface PastMethod {
    * if there are too few.
    */
   choose(log: PastLog): MethodSettings;
-  /** Learns from the whole past. @param settings as JSON @returns null if they are none of those that `choose` tries */
+  /** Learns from the whole past. @param settings as JSON @returns null for settings that `choose` never tries */
   method(log: PastLog, settings: string): DeviceMethod | null;
 }
 
