@@ -3,10 +3,7 @@ import { answerParent, type EncoderSource, nodeChunkEncoder } from './process-po
 
 /* A process of a build that encodes the chunks of its parent (`process-pool.ts`). The first message names the encoders. */
 
-answerParent((source) => {
-  const encoder = nodeChunkEncoder(source as EncoderSource);
-  return (request) => {
-    const { chunk, projection } = request as ChunkRequest;
-    return encoder.run(chunk, projection);
-  };
+answerParent((source: EncoderSource) => {
+  const encoder = nodeChunkEncoder(source);
+  return ({ chunk, projection }: ChunkRequest) => encoder.run(chunk, projection);
 });

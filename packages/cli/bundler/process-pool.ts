@@ -12,6 +12,7 @@ import {
   type ChunkRequest,
   type ChunkRunner,
   chunkPool,
+  type Meter,
   type PoolEvents,
   type PoolWorker,
 } from '../../shop/pipeline';
@@ -40,6 +41,13 @@ export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
         advice: 'If memory is short, build with fewer --workers; finished chunks are kept.',
       });
 
+/** A message of a process to its parent about its work, to be shown. */
+export type Told =
+  | [what: 'say', line: string]
+  | [what: 'start', ...Parameters<Meter['start']>]
+  | [what: 'advance', count: number]
+  | [what: 'stop'];
+
 /**
  * Starts a process for a pool. @param script address of its module, without the extension
  * @param first message that comes before the requests
@@ -47,28 +55,43 @@ export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
 export function startProcess<Request, Result>(
   script: URL,
   first: unknown,
-  { answered, lost }: PoolEvents<Result>,
+  events: PoolEvents<Result>,
 ): PoolWorker<Request> {
   const here = import.meta.url;
-  const source = here.endsWith('.ts');
-  const child = fork(`${fileURLToPath(script)}.${source ? 'ts' : 'js'}`, [], {
+  const [ending, loader] = here.endsWith('.ts')
+    ? ['ts', ['--import', pathToFileURL(createRequire(here).resolve('tsx')).href]]
+    : ['js', []];
+  const { send, close } = forkWorker<unknown, Result>(`${fileURLToPath(script)}.${ending}`, [], events, loader);
+  send(first);
+  return { send, close };
+}
+
+/** Starts a process that answers the requests of a pool. @param loader options of Node. Default: those of this process */
+export function forkWorker<Request, Result>(
+  module: string,
+  args: readonly string[],
+  { answered, lost, told }: PoolEvents<Result> & { told?(told: Told): void },
+  loader: readonly string[] = process.execArgv,
+) {
+  const child = fork(module, args, {
     serialization: 'advanced',
-    execArgv: source ? ['--import', pathToFileURL(createRequire(here).resolve('tsx')).href] : [],
+    execArgv: [...loader],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.on('message', (message: Answer<Result>) => answered(message));
+  child.on('message', (message: Answer<Result> | Told) =>
+    Array.isArray(message) ? told?.(message) : answered(message),
+  );
   child.on('error', (error) => lost(error.message));
   child.on('exit', (code, signal) => lost(signal ?? `code ${code}`));
-  // A process that cannot be written to is exiting; its request goes to another once it has exited.
-  const send = (message: unknown): void => void child.send(message as object, () => {});
-  send(first);
   return {
-    send,
-    async close() {
+    // A process that cannot be written to is exiting; its request goes to another once it has exited.
+    send: (request: Request): void => void child.send({ request }, () => {}),
+    async close(): Promise<void> {
       if (child.connected) child.disconnect();
       await ended;
     },
+    kill: (): void => void child.kill(),
   };
 }
 
@@ -76,15 +99,14 @@ export function startProcess<Request, Result>(
  * In a process of `startProcess`: answers the requests of the parent until it ends.
  * @param open gets the first message, and makes what answers the others
  */
-export function answerParent(open: (first: unknown) => (request: unknown) => Promise<unknown>): void {
-  let work: ((request: unknown) => Promise<unknown>) | null = null;
-  process.on('message', async (message) => {
-    if (!work) {
-      work = open(message);
-      return;
-    }
-    const doRequest = work;
-    const answer = await answerOf(() => doRequest(message));
+export function answerParent<First, Request>(open: (first: First) => (request: Request) => Promise<unknown>): void {
+  process.once('message', ({ request }: { request: First }) => answerRequests(open(request)));
+}
+
+/** In a process of `forkWorker`: answers the requests of the parent until it ends. */
+export function answerRequests<Request>(work: (request: Request) => Promise<unknown>): void {
+  process.on('message', async ({ request }: { request: Request }) => {
+    const answer = await answerOf(() => work(request));
     // Without a parent, nobody waits for the answer: `disconnect` ends this process.
     process.send?.(answer, () => {});
   });

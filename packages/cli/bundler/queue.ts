@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { readEncoder } from '../../encoders/hub';
 import { type Chunk, type ChunkRunner, chunkText, type SharedProjection } from '../../shop/pipeline';
-import { JobQueue, QueueBlobs, SLOTS, serveJobs } from './job-queue';
+import { openBlobs, openQueue, SLOTS, serveJobs } from './job-queue';
 import { type EncoderSource, localRunner } from './process-pool';
 
 /** Incremented when builders and workers of different versions become incompatible or round differently. */
@@ -52,8 +52,8 @@ export async function queueRunner(
   source: EncoderSource,
   say: (line: string) => void = console.error,
 ): Promise<ChunkRunner> {
-  const jobs = await JobQueue.open<ReturnType<typeof jobOf>>(url, chunkQueue(source), chunkText, say);
-  const blobs = await QueueBlobs.open(url, say);
+  const jobs = await openQueue<ReturnType<typeof jobOf>>(url, chunkQueue(source), chunkText, say);
+  const blobs = await openBlobs(url, say);
   const shared = new Map<string, Promise<void>>();
   return {
     slots: SLOTS,
@@ -97,7 +97,7 @@ export async function startQueueWorker(
     readEncoder(source.presets.text, source.models),
     readEncoder(source.presets.image, source.models),
   ]);
-  const blobs = await QueueBlobs.open(url, say);
+  const blobs = await openBlobs(url, say);
   const runner = localRunner(source, workers);
   const known = new Map<string, SharedProjection>();
   const projectionOf = async (digest: string): Promise<SharedProjection> => {

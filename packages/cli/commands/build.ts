@@ -16,7 +16,7 @@ import {
   positiveInteger,
   refusalsOption,
 } from './options';
-import { showRefusals } from './terminal';
+import { say, showRefusals } from './terminal';
 
 /**
  * `sidestream build <catalog…>`: reads a feed, encodes texts and pictures, writes a bundle. Sets the exit code to 2 if a row or a
@@ -91,7 +91,7 @@ export function buildCommand() {
         ...options,
         rejectedFile: options.refusals,
         locales: options.locale,
-        warn: (line) => console.error(line),
+        warn: say,
         presets,
         catalog,
         feed,

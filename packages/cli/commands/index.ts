@@ -1,11 +1,9 @@
 export { buildCommand } from './build';
 export { encodersCommand } from './encoders';
-export { concludeRefused, REFUSED_HELP } from './event-file';
 export { initCommand, OWN_PACKAGE } from './init';
 export { inspectCommand } from './inspect';
 export { listsCommand } from './lists';
 export { modelsCommand } from './models';
-export { withModels } from './models-lock';
 export { offersCommand } from './offers';
 export {
   fraction,
@@ -25,13 +23,12 @@ export { rulesCommand } from './rules';
 export { serveCommand } from './serve';
 export { studioCommand } from './studio';
 export {
-  doTasks,
   isTaskProcess,
-  parentMeter,
-  TaskProcesses,
+  parentOutput,
   type TaskProcessesOptions,
+  taskProcesses,
   WORKER_OPTION,
 } from './task-processes';
-export { endWithReader, showRejected, table } from './terminal';
-export { trainCommand } from './train';
+export { concludeRefused, endWithReader, REFUSED_HELP, say, showRejected, table } from './terminal';
+export { trainCommand, withModels } from './train';
 export { workerCommand } from './worker';

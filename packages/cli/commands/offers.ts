@@ -4,7 +4,7 @@ import { counted } from '../../../src/core/common/text';
 import { invalidInput } from '../../../src/error';
 import { createMeter, MISSING, type OffersResult, readMapping, removeOffers, writeOffers } from '../bundler';
 import { currencyOption, encodingOption, fitting, jsonOption, mappingOption, refusalsOption } from './options';
-import { showRefusals } from './terminal';
+import { say, showRefusals } from './terminal';
 
 /** Size in bytes from which a page should not load the offers of a whole shop on every visit. */
 const LARGE = 4_000_000;
@@ -50,7 +50,7 @@ export function offersCommand() {
         feed,
         mapping: await readMapping(mapping, encoding),
         rejectedFile,
-        warn: (line) => console.error(line),
+        warn: say,
         meter: createMeter(),
       });
       showRefusals(refusals, rejectedCount, rejectedFile);

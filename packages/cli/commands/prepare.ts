@@ -3,9 +3,8 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { counted } from '../../../src/core/common/text';
 import { createMeter, openFolder } from '../bundler';
 import { IMPRESSION_USES, MIN_SHOPPERS, type Prepared, type PrepareRequest, prepareLog } from '../logs';
-import { concludeRefused, REFUSED_HELP } from './event-file';
 import { byteSize, jsonOption, positiveInteger } from './options';
-import { interruptible } from './terminal';
+import { concludeRefused, interruptible, REFUSED_HELP, say } from './terminal';
 
 export function prepareCommand() {
   return new Command('prepare')
@@ -60,8 +59,6 @@ export const impressionsOption = () =>
   )
     .choices(IMPRESSION_USES)
     .default('left-out' as const);
-
-const say = (line: string): void => console.error(line);
 
 /**
  * Runs some work on a prepared log. One of events is prepared first. It is kept if it is to be continued; otherwise it is for this work

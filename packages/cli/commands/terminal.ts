@@ -1,5 +1,9 @@
 import { once } from 'node:events';
+import { counted } from '../../../src/core/common/text';
 import { exitBy } from '../bundler';
+
+/** Says something that is no result, on stderr. */
+export const say = (line: string): void => console.error(line);
 
 /** A table for a terminal, in columns as wide as their widest cell. Numeric columns are right-aligned. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -30,6 +34,20 @@ export function showRejected(rows: readonly string[], { shown = SHOWN, all = '' 
 export function showRefusals(groups: readonly string[], count: number, file?: string): void {
   showRejected(groups, { shown: 50 });
   if (file === undefined && count > groups.length) console.error('--refusals writes every refused row to a file');
+}
+
+/** Exit status of a command that left out rows of a log, and of `build` if it left out rows of a feed. */
+const REFUSED = 2;
+
+export const REFUSED_HELP = `${REFUSED} when lines of the log were refused and left out`;
+
+/** If rows of a log were refused, prints their number and sets the exit code. Call it before printing JSON, which comes last. */
+export function concludeRefused(refused: number): number {
+  if (refused > 0) {
+    console.log(`Refused: ${counted(refused, 'line')} of the log, left out; the reasons are above`);
+    process.exitCode = REFUSED;
+  }
+  return refused;
 }
 
 /** Announces that something runs, and closes it at SIGINT or SIGTERM. */

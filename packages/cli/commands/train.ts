@@ -9,7 +9,7 @@ import { requireRoom } from '../../encoders/folders';
 import { unknownText } from '../../shop/logs';
 import { byProduct, continuation, fewEventsText, trainShop } from '../../shop/training';
 import { decodeSideNetwork, encodeSideNetwork, type KeptBytes, SIDE_SETTINGS } from '../../shop/training/side';
-import { createMeter, openFolder } from '../bundler';
+import { createMeter, openFolder, withLock } from '../bundler';
 import { demandWithout, MIN_SHOPPERS, openPrepared, type PreparedLog, preparedCooccurrence } from '../logs';
 import {
   isBundle,
@@ -21,11 +21,9 @@ import {
   storeLearned,
   writeWhole,
 } from '../training';
-import { concludeRefused, REFUSED_HELP } from './event-file';
-import { withModels } from './models-lock';
 import { jsonOption, modelsOption, numberThat, positiveInteger, processesOption } from './options';
 import { impressionsOption, memoryOption, minShoppersOption, shoppersOption, withPrepared } from './prepare';
-import { interruptible } from './terminal';
+import { concludeRefused, interruptible, REFUSED_HELP, say } from './terminal';
 
 const shareOfLog = numberThat((n) => n > 0 && n <= 1, 'must be a number above 0, up to 1.');
 
@@ -98,24 +96,20 @@ async function train(options: TrainOptions): Promise<void> {
   const started = performance.now();
   const folder = await openFolder(options.bundle);
   await checkOptions(options, folder.manifest.digest);
-  const {
-    events = [],
-    prepared,
-    models,
-    past,
-    memory,
-    minShoppers,
-    shoppers,
-    impressions,
-    resume,
-    continue: continues,
-  } = options;
-  const out = join(models, `log-${await digestOf(options.out)}`);
-  const limits = { past, memory, minShoppers, shoppers, impressions };
-  await withPrepared(prepared, { events, items: folder.items, out, resume, continues, ...limits }, (tables) =>
+  // The seed of the training draws no order of events.
+  const { seed: _, events = [], prepared, continue: continues, ...limits } = options;
+  const out = join(options.models, `log-${await digestOf(options.out)}`);
+  await withPrepared(prepared, { ...limits, events, continues, items: folder.items, out }, (tables) =>
     trainOn(tables, options, folder, started),
   );
 }
+
+/**
+ * Runs some work while no other run works in the same models folder; see `withLock`.
+ * @param yields false: the work leaves no time for signals
+ */
+export const withModels = <T>(folder: string, work: () => Promise<T>, { yields = true } = {}): Promise<T> =>
+  withLock(join(folder, 'sidestream.lock'), work, { what: 'these models', say, yields });
 
 /** Identifies the folder of a result in the names of kept files. @param as see `addLearned` */
 const digestOf = async (out: string, as = ''): Promise<string> =>
@@ -155,7 +149,7 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
     return { side, stored };
   };
   // The checkpoint and network of another run for the same folder would overwrite these.
-  const result = await (options.companionsOnly ? learn() : withModels(models, say, learn));
+  const result = await (options.companionsOnly ? learn() : withModels(models, learn));
   if (result === null) {
     console.log(`${out}: nothing was written, because the new side model ranks worse`);
     process.exitCode = WORSE;
@@ -198,8 +192,6 @@ async function learnedUntil(network: KeptBytes | undefined): Promise<number | un
   const bytes = await network?.read();
   return bytes ? (await decodeSideNetwork(bytes)).until : undefined;
 }
-
-const say = (line: string): void => console.error(line);
 
 /**
  * Trains the side model. The checkpoint is stored with the kept models, because the folder of a bundle may be online meanwhile.

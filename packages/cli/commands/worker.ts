@@ -6,7 +6,7 @@ import { nodeRuntime } from '../../encoders/node';
 import { startQueueWorker } from '../bundler';
 import { serveShards } from '../training';
 import { encodersOption, positiveInteger } from './options';
-import { untilShutdown } from './terminal';
+import { say, untilShutdown } from './terminal';
 
 export function workerCommand() {
   return new Command('worker')
@@ -23,7 +23,6 @@ export function workerCommand() {
     .action(async ({ queue, workers, models, textEncoder, imageEncoder }) => {
       await nodeRuntime();
       const source = { presets: await readPresets({ textEncoder, imageEncoder, models }), models };
-      const say = (line: string): void => console.error(line);
       const serving = await Promise.all([
         startQueueWorker(queue, source, workers, say),
         serveShards(queue, workers, say),

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { FolderLists, fileName } from './folder-lists';
+import { fileName, openLists } from './folder-lists';
 
 it('names files by ids, without what file systems or addresses cannot have', () => {
   expect(fileName('aa-battery_2.1')).toBe('aa-battery_2.1');
@@ -22,11 +22,11 @@ it('names files by ids, without what file systems or addresses cannot have', () 
 it('removes a file before it writes one whose name differs only by case: on some disks they are one file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
   const made = { lists: 1, items: 1 };
-  const before = await FolderLists.open(folder);
+  const before = await openLists(folder);
   before.put('A.json', '1');
   before.put('b.json', '1');
   before.finish('x', made);
-  const now = await FolderLists.open(folder);
+  const now = await openLists(folder);
   now.put('a.json', '2');
   expect((await readdir(folder)).sort()).toEqual(['a.json', 'b.json', 'lists.json']);
   now.put('A.json', '1');

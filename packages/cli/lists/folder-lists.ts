@@ -24,92 +24,30 @@ type ListsFile = v.InferOutput<typeof listsSchema>;
 
 const NOTHING: ListsFile = { version: 1, input: '', lists: 0, items: 0, files: {} };
 
+/** The files of an earlier run. A file that was removed since counts as not written. */
+async function earlierLists(folder: string): Promise<ListsFile> {
+  const written = await readFile(join(folder, LISTS_FILE), 'utf8').catch(() => '');
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), listsSchema), written);
+  if (!read.success) return NOTHING;
+  const there = new Set((await readdir(folder, { recursive: true })).map((path) => path.split(sep).join('/')));
+  const all = Object.entries(read.output.files);
+  const kept = all.filter(([path]) => there.has(path));
+  const input = kept.length === all.length ? read.output.input : '';
+  return { ...read.output, input, files: Object.fromEntries(kept) };
+}
+
 /** Writes lists into a folder: only files whose content changed, and removes those of earlier lists that are gone. */
-export class FolderLists {
-  readonly #files: Record<string, string> = {};
+export async function openLists(folder: string) {
+  const { files: known, ...before } = await earlierLists(folder);
+  const count = Object.keys(known).length;
   /** The files of the earlier run, by their paths on a disk that ignores case. */
-  readonly #earlier: ReadonlyMap<string, string>;
-  #marked = false;
-  written = 0;
-  bytes = 0;
-
-  private constructor(
-    private readonly folder: string,
-    private readonly before: ListsFile,
-  ) {
-    this.#earlier = new Map(Object.keys(before.files).map((path) => [ignoringCase(path), path]));
-  }
-
-  /** Reads what an earlier run wrote. A file that was removed since counts as not written. */
-  static async open(folder: string): Promise<FolderLists> {
-    const written = await readFile(join(folder, LISTS_FILE), 'utf8').catch(() => '');
-    const read = v.safeParse(v.pipe(v.string(), v.parseJson(), listsSchema), written);
-    if (!read.success) return new FolderLists(folder, NOTHING);
-    const there = new Set((await readdir(folder, { recursive: true })).map((path) => path.split(sep).join('/')));
-    const kept = Object.entries(read.output.files).filter(([path]) => there.has(path));
-    const complete = kept.length === Object.keys(read.output.files).length;
-    const { input } = read.output;
-    return new FolderLists(folder, {
-      ...read.output,
-      input: complete ? input : '',
-      files: Object.fromEntries(kept),
-    });
-  }
-
-  /** Result of an earlier run with the same input; null if it has to be made. */
-  madeFrom(input: string): (Pick<ListsFile, 'lists' | 'items'> & { files: number }) | null {
-    const { files, ...before } = this.before;
-    return before.input === input ? { ...before, files: Object.keys(files).length } : null;
-  }
-
-  /**
-   * Writes a file if its content is not there yet. Not asynchronous: thousands of small files take half as long.
-   * @param path in the folder, with `/`
-   * @throws SidestreamError `runtime/invalid-input` if the file system refuses to write
-   */
-  put(path: string, content: string): void {
-    const digest = createHash('sha256').update(content).digest('hex').slice(0, 16);
-    this.#files[path] = digest;
-    if (this.before.files[path] === digest) return;
-    this.#mark();
-    // Where case is ignored, the file of the earlier name is this one: removed at the end, this one would be lost.
-    const earlier = this.#earlier.get(ignoringCase(path));
-    if (earlier !== undefined && !Object.hasOwn(this.before.files, path) && !Object.hasOwn(this.#files, earlier)) {
-      rmSync(join(this.folder, earlier), { force: true });
-      delete this.before.files[earlier];
-    }
-    this.written++;
-    this.bytes += Buffer.byteLength(content);
-    this.#write(path, content);
-  }
-
-  /** Removes the files that are no longer wanted, and records the state. @returns number of all files and of removed ones */
-  finish(input: string, made: Pick<ListsFile, 'lists' | 'items'>): { files: number; removed: number } {
-    const gone = Object.keys(this.before.files).filter((path) => !Object.hasOwn(this.#files, path));
-    if (gone.length > 0) this.#mark();
-    for (const path of gone) rmSync(join(this.folder, path), { force: true });
-    for (const folder of new Set(gone.map(dirname))) {
-      const path = join(this.folder, folder);
-      // A folder with other files stays.
-      if (folder !== '.' && existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
-    }
-    this.#write(LISTS_FILE, text({ version: 1, input, ...made, files: this.#files }));
-    return { files: Object.keys(this.#files).length, removed: gone.length };
-  }
-
-  /**
-   * Records, before the first change, that no file has a known content: a run that is interrupted would otherwise leave
-   * files that the next run takes for others.
-   */
-  #mark(): void {
-    if (this.#marked) return;
-    this.#marked = true;
-    const files = Object.fromEntries(Object.keys(this.before.files).map((path) => [path, '']));
-    this.#write(LISTS_FILE, text({ ...NOTHING, files }));
-  }
-
-  #write(path: string, content: string): void {
-    const file = join(this.folder, path);
+  const earlier = new Map(Object.keys(known).map((path) => [ignoringCase(path), path]));
+  const files: Record<string, string> = {};
+  /** New or changed files, and their bytes. */
+  const changed = { written: 0, bytes: 0 };
+  let marked = false;
+  const write = (path: string, content: string): void => {
+    const file = join(folder, path);
     try {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(`${file}.part`, content);
@@ -117,10 +55,55 @@ export class FolderLists {
     } catch (cause) {
       throw notWritten(file, cause);
     }
-  }
+  };
+  const record = (lists: ListsFile): void => write(LISTS_FILE, `${JSON.stringify(lists)}\n`);
+  /**
+   * Records, before the first change, that no file has a known content: a run that is interrupted would otherwise leave
+   * files that the next run takes for others.
+   */
+  const mark = (): void => {
+    if (!marked) record({ ...NOTHING, files: Object.fromEntries(Object.keys(known).map((path) => [path, ''])) });
+    marked = true;
+  };
+  return {
+    changed,
+    /** Result of an earlier run with the same input; null if it has to be made. */
+    madeFrom: (input: string) => (before.input === input ? { ...before, files: count } : null),
+    /**
+     * Writes a file if its content is not there yet. Not asynchronous: thousands of small files take half as long.
+     * @param path in the folder, with `/`
+     * @throws SidestreamError `runtime/invalid-input` if the file system refuses to write
+     */
+    put(path: string, content: string): void {
+      const digest = createHash('sha256').update(content).digest('hex').slice(0, 16);
+      files[path] = digest;
+      if (known[path] === digest) return;
+      mark();
+      // Where case is ignored, the file of the earlier name is this one: removed at the end, this one would be lost.
+      const other = earlier.get(ignoringCase(path));
+      if (other !== undefined && !Object.hasOwn(known, path) && !Object.hasOwn(files, other)) {
+        rmSync(join(folder, other), { force: true });
+        delete known[other];
+      }
+      changed.written++;
+      changed.bytes += Buffer.byteLength(content);
+      write(path, content);
+    },
+    /** Removes the files that are no longer wanted, and records the state. @returns number of all files and of removed ones */
+    finish(input: string, made: Pick<ListsFile, 'lists' | 'items'>): { files: number; removed: number } {
+      const gone = Object.keys(known).filter((path) => !Object.hasOwn(files, path));
+      if (gone.length > 0) mark();
+      for (const path of gone) rmSync(join(folder, path), { force: true });
+      for (const inner of new Set(gone.map(dirname))) {
+        const path = join(folder, inner);
+        // A folder with other files stays.
+        if (inner !== '.' && existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
+      }
+      record({ version: 1, input, ...made, files });
+      return { files: Object.keys(files).length, removed: gone.length };
+    },
+  };
 }
-
-const text = (lists: ListsFile): string => `${JSON.stringify(lists)}\n`;
 
 /** Bytes of the longest name; file systems allow 255, with the extension and a suffix while the file is written. */
 const MAX_NAME = 200;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Meter, metered } from '../../shop/pipeline';
-import { FolderLists, fileName, ignoringCase } from './folder-lists';
+import { fileName, ignoringCase, openLists } from './folder-lists';
 import { type CatalogRequest, openCatalog, stateOf } from './list-catalog';
 import { type CardList, type CardSettings, cardMaker, csvRow, csvTitles, listHtml, listJson } from './list-files';
 import { itemLists, type ListPlan, rankLists } from './rank-lists';
@@ -33,7 +33,7 @@ export async function writeLists(request: ListsRequest) {
   const input = createHash('sha256')
     .update(JSON.stringify([CONTENT, state, [...formats].sort(), Object.entries(options).sort()]))
     .digest('hex');
-  const folder = await FolderLists.open(out);
+  const folder = await openLists(out);
   const known = folder.madeFrom(input);
   if (known) return { ...known, written: 0, bytes: 0, removed: 0, sameFile: [] };
   const catalog = await openCatalog(request);
@@ -68,7 +68,7 @@ export async function writeLists(request: ListsRequest) {
   if (formats.includes('html')) folder.put('lists.css', styleSheet(counts));
   const items = catalog.index.items.length;
   const { files, removed } = folder.finish(input, { lists, items });
-  return { lists, items, files, written: folder.written, bytes: folder.bytes, removed, sameFile };
+  return { lists, items, files, ...folder.changed, removed, sameFile };
 }
 
 const pathOf = ({ placement, per, of }: CardList): string =>

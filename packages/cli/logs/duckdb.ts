@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { codeOf, messageOf } from '../../../src/core/common/text';
 import { invalidInput, SidestreamError } from '../../../src/error';
-import type { Meter } from '../../shop/pipeline';
+import { type Meter, metered, progressTo } from '../../shop/pipeline';
 
 /** @throws SidestreamError `runtime/not-installed` */
 export function loadDuckdb(): Promise<typeof import('@duckdb/node-api')> {
@@ -62,31 +62,21 @@ export async function withDatabase<T>(work: (connection: DuckDBConnection) => Pr
 const INTERVAL = 200;
 
 /** Runs statements one after the other as one stage under a meter. */
-export async function runMetered(
+export const runMetered = (
   connection: DuckDBConnection,
   meter: Meter,
   label: string,
   statements: readonly string[],
-): Promise<void> {
-  let shown = 0;
-  const show = (percent: number): void => {
-    const more = Math.floor(percent) - shown;
-    if (more <= 0) return;
-    meter.advance(more);
-    shown += more;
-  };
-  meter.start(label, 100);
-  try {
+): Promise<void> =>
+  metered(meter, label, 100, async (advance) => {
+    const show = progressTo(advance);
     for (const [n, sql] of statements.entries()) {
-      const at = (percent: number): void => show((100 * n + percent) / statements.length);
+      const at = (percent: number): void => show(Math.floor((100 * n + percent) / statements.length));
       const timer = setInterval(() => at(Math.max(0, connection.progress.percentage)), INTERVAL);
       await connection.run(sql).finally(() => clearInterval(timer));
       at(100);
     }
-  } finally {
-    meter.stop();
-  }
-}
+  });
 
 /** The value of the first column of the first row, as a number. */
 export async function numberOf(connection: DuckDBConnection, sql: string): Promise<number> {
@@ -94,29 +84,26 @@ export async function numberOf(connection: DuckDBConnection, sql: string): Promi
   return Number(value);
 }
 
+/** A result, chunk by chunk. */
+export async function* chunksOf(connection: DuckDBConnection, sql: string): AsyncGenerator<DuckDBDataChunk> {
+  const result = await connection.stream(sql);
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+    yield chunk;
+}
+
 /**
- * Hands over the numbers of a result chunk by chunk.
- * @param take gets functions that read a column at a row of the chunk, and the number of rows
+ * Hands over the numbers of a result row by row.
+ * @param take gets functions that read a column at a row of the present chunk, and the row
  */
-export async function eachChunk(
+export async function eachRow(
   connection: DuckDBConnection,
   sql: string,
-  take: (columns: ((row: number) => number)[], rows: number) => void,
+  take: (columns: ((row: number) => number)[], row: number) => void,
 ): Promise<void> {
-  const result = await connection.stream(sql);
-  const columns = Array.from({ length: result.columnCount }, (_, n) => n);
-  for (let chunk = await next(); chunk; chunk = await next()) {
-    const { rowCount } = chunk;
-    if (rowCount === 0) return;
-    const vectors = columns.map((column) => chunk?.getColumnVector(column));
-    take(
-      vectors.map((vector) => (row) => Number(vector?.getItem(row))),
-      rowCount,
-    );
-  }
-
-  function next(): Promise<DuckDBDataChunk | null> {
-    return result.fetchChunk();
+  for await (const chunk of chunksOf(connection, sql)) {
+    const vectors = Array.from({ length: chunk.columnCount }, (_, n) => chunk.getColumnVector(n));
+    const columns = vectors.map((vector) => (row: number) => Number(vector.getItem(row)));
+    for (let row = 0; row < chunk.rowCount; row++) take(columns, row);
   }
 }
 

@@ -1,15 +1,23 @@
 import { statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { RejectedGroups } from '../../../src/core/catalog';
+import { messageOf } from '../../../src/core/common/text';
 import { invalidInput } from '../../../src/error';
-import type { ItemNames, LogField, LogReading } from '../../shop/logs';
-import { requireRead } from '../../shop/logs';
+import {
+  type ItemNames,
+  type LogEvent,
+  type LogField,
+  type LogReading,
+  type LogSink,
+  requireRead,
+  streamLog,
+} from '../../shop/logs';
 import type { Meter } from '../../shop/pipeline';
+import { openText } from '../bundler';
 import { numberOf } from './duckdb';
 import { type EventFile, eventFiles } from './event-files';
-import { importParquet } from './import-parquet';
-import { importText } from './import-text';
+import { readParquet } from './read-parquet';
 
 /** Use of impressions: none, or as items that a shopper was shown and passed over. */
 export const IMPRESSION_USES = ['left-out', 'passed-over'] as const;
@@ -59,46 +67,48 @@ export async function importLog(
     meter.advance(whole - metered);
     metered = whole;
   };
-  const onLines = (more: number): void => {
-    const before = lines;
-    lines += more;
-    if (before >= ESTIMATED_AFTER || lines < ESTIMATED_AFTER) return;
+  const onLine = (): void => {
+    if (++lines !== ESTIMATED_AFTER) return;
     const events = (lines * total) / Math.max(bytes, 1);
     const reading = ((performance.now() - started) / 1000) * (events / lines);
     say(estimateText(events, reading, limits));
   };
-  if (files.some(({ isParquet }) => isParquet)) await writeVariants(connection, names);
+  /** Appends an event without its type. */
+  const append = (appender: DuckDBAppender, { user, item, time, title }: LogEvent): void => {
+    appender.appendVarchar(user);
+    appender.appendVarchar(names.productOf(item, title));
+    appender.appendBigInt(BigInt(time));
+    onLine();
+  };
   meter.start('Reading, MB', Math.ceil(total / MB));
   try {
     for (const file of files) {
       const several = files.length > 1 ? { file: file.path } : {};
-      if (file.isParquet) {
-        const before = await numberOf(connection, 'SELECT count(*) FROM events');
-        const header = (reading: LogReading) => requireAlike(log, reading, file, files[0]);
-        const reading = await importParquet(file, connection, names, wantsShown, header, (row, count) => {
-          log.refused += count;
-          groups.add({ ...several, ...row }, count);
-        });
-        join(log, reading);
-        onBytes(file.bytes);
-        onLines((await numberOf(connection, 'SELECT count(*) FROM events')) - before);
-        continue;
-      }
-      const appender = await connection.createAppender('events');
-      const shownRows = wantsShown ? await connection.createAppender('shown') : null;
-      const sink = {
-        refused(rows: { line: number; field: string; reason: string }[]): void {
+      const events = await connection.createAppender('events');
+      const shown = wantsShown ? await connection.createAppender('shown') : null;
+      const sink: LogSink = {
+        event(event) {
+          append(events, event);
+          if (event.type === undefined) events.appendNull();
+          else events.appendVarchar(event.type);
+          events.endRow();
+        },
+        ...(shown && {
+          shown(event) {
+            append(shown, event);
+            shown.endRow();
+          },
+        }),
+        refused(rows) {
           log.refused++;
           for (const row of rows) groups.add({ ...several, ...row });
-          onLines(1);
+          onLine();
         },
-        header: (reading: LogReading) => requireAlike(log, reading, file, files[0]),
-        counted: () => onLines(1),
+        header: (reading) => requireAlike(log, reading, file, files[0]),
       };
-      const reading = await importText(file, appender, shownRows, names, sink, onBytes);
-      appender.closeSync();
-      shownRows?.closeSync();
-      join(log, reading);
+      join(log, await (file.isParquet ? readParquet : readText)(file, sink, onBytes));
+      events.closeSync();
+      shown?.closeSync();
     }
   } finally {
     meter.stop();
@@ -127,16 +137,11 @@ function requireAlike(log: ImportedLog, { columns }: LogReading, file: EventFile
   );
 }
 
-/** The product of each item of the bundle, as the table `variants`. */
-async function writeVariants(connection: DuckDBConnection, { products }: ItemNames): Promise<void> {
-  await connection.run('CREATE OR REPLACE TABLE variants (item VARCHAR, product VARCHAR)');
-  const appender = await connection.createAppender('variants');
-  for (const [item, place] of products.placeOf) {
-    appender.appendVarchar(item);
-    appender.appendVarchar(products.items[place].id);
-    appender.endRow();
-  }
-  appender.closeSync();
+/** Reads a file in CSV or JSON lines. */
+function readText({ path }: EventFile, sink: LogSink, onBytes: (bytes: number) => void): Promise<LogReading> {
+  const unreadable = (cause: unknown): string =>
+    `${path} cannot be read: ${messageOf(cause)}. Is the file whole? Copy or export it again.`;
+  return streamLog(path, openText(path, unreadable, onBytes), sink);
 }
 
 /** Seconds of one processor that the tables take per event, and bytes of disk, measured on logs of 1 and 10 million events. */

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { fromJson } from '../../../src/core/common/bytes';
+import { fitting } from '../../../src/core/common/schema';
 import { codeOf } from '../../../src/core/common/text';
 import { invalidInput } from '../../../src/error';
 
@@ -52,11 +53,8 @@ export async function readPrepared(folder: string): Promise<Prepared> {
       { cause },
     );
   });
-  const result = v.safeParse(preparedSchema, fromJson(bytes));
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw invalidInput(
-    `${path} is not of this version of Sidestream (${v.getDotPath(issue) ?? 'file'}: ${issue.message}). Prepare the log again.`,
+  return fitting(preparedSchema, fromJson(bytes), (what) =>
+    invalidInput(`${path} is not of this version of Sidestream (${what}). Prepare the log again.`),
   );
 }
 

@@ -3,7 +3,7 @@ import type { Demand, Item } from '../../../src/core/catalog';
 import { invalidInput } from '../../../src/error';
 import type { LogEvent } from '../../shop/logs';
 import { foreignLog, NAMED_IDS, recency, strengthOf } from '../../shop/logs';
-import { eachChunk, quoted, withDatabase } from './duckdb';
+import { chunksOf, eachRow, quoted, withDatabase } from './duckdb';
 import { type Prepared, readPrepared, tableFiles } from './prepared-folder';
 
 /**
@@ -99,10 +99,8 @@ async function readProducts(connection: DuckDBConnection, { products, minShopper
   const masses = new Float64Array(items.length);
   const lacking: { id: string; choices: number }[] = [];
   let [unknown, found] = [0, false];
-  const result = await connection.stream(
-    'SELECT id, number, shoppers, CAST(choices AS DOUBLE), recent / 1e9, CAST(mass AS DOUBLE) FROM products',
-  );
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+  const all = 'SELECT id, number, shoppers, CAST(choices AS DOUBLE), recent / 1e9, CAST(mass AS DOUBLE) FROM products';
+  for await (const chunk of chunksOf(connection, all)) {
     for (const [id, number, shoppers, ...counts] of chunk.getRows()) {
       const row = places.get(String(id)) ?? -1;
       const [count, now, mass] = counts.map(Number);
@@ -122,12 +120,10 @@ async function readProducts(connection: DuckDBConnection, { products, minShopper
     .map(({ id }) => id);
   if (!found) throw foreignLog(unknownIds, items);
   let [purchases, repeats] = [0, 0];
-  await eachChunk(connection, 'SELECT item, purchases, repeats FROM repeats', ([item, bought, again], rows) => {
-    for (let n = 0; n < rows; n++) {
-      if (rowOf[item(n)] < 0) continue;
-      purchases += bought(n);
-      repeats += again(n);
-    }
+  await eachRow(connection, 'SELECT item, purchases, repeats FROM repeats', ([item, bought, again], n) => {
+    if (rowOf[item(n)] < 0) return;
+    purchases += bought(n);
+    repeats += again(n);
   });
   const demand: Demand = { choices, recent, ...(repeats > 0 ? { repeats: repeats / purchases } : {}) };
   return { demand, masses, rowOf, unknown, unknownIds };
@@ -144,12 +140,10 @@ async function readChoices(
   const firsts = new Uint32Array(shoppers);
   const sizes = `SELECT shopper, count(*), min(step), min(place) FROM choices ${where} GROUP BY shopper`;
   let before = events;
-  await eachChunk(connection, sizes, ([shopper, count, step, place], rows) => {
-    for (let n = 0; n < rows; n++) {
-      starts[shopper(n) + 1] = count(n);
-      firsts[shopper(n)] = step(n);
-      before = Math.min(before, place(n));
-    }
+  await eachRow(connection, sizes, ([shopper, count, step, place], n) => {
+    starts[shopper(n) + 1] = count(n);
+    firsts[shopper(n)] = step(n);
+    before = Math.min(before, place(n));
   });
   for (let n = 0; n < shoppers; n++) starts[n + 1] += starts[n];
   const count = starts[shoppers];
@@ -162,14 +156,12 @@ async function readChoices(
   const strengthCase = cases.length > 0 ? `CASE ${cases.join(' ')} ELSE ${strengthOf(null)} END` : '1';
   const columns = `shopper, step, item, CAST(time AS DOUBLE), CAST(place AS DOUBLE), CAST(${strengthCase} AS DOUBLE)`;
   const all = `SELECT ${columns} FROM choices ${where}`;
-  await eachChunk(connection, all, ([shopper, step, item, time, place, strength], size) => {
-    for (let n = 0; n < size; n++) {
-      const at = starts[shopper(n)] + step(n) - firsts[shopper(n)];
-      rows[at] = rowOf[item(n)];
-      times[at] = time(n);
-      places[at] = place(n) - before;
-      strengths[at] = strength(n);
-    }
+  await eachRow(connection, all, ([shopper, step, item, time, place, strength], n) => {
+    const at = starts[shopper(n)] + step(n) - firsts[shopper(n)];
+    rows[at] = rowOf[item(n)];
+    times[at] = time(n);
+    places[at] = place(n) - before;
+    strengths[at] = strength(n);
   });
   return kept({ starts, firsts, rows, times, places, strengths });
 }
@@ -177,12 +169,10 @@ async function readChoices(
 /** Rows of the items that each of some shoppers was shown and did not choose; empty if the log has none. */
 async function readPassed(connection: DuckDBConnection, rowOf: Int32Array, shopperOf: Uint32Array) {
   const lists = new Map<number, number[]>();
-  await eachChunk(connection, 'SELECT shopper, item FROM passed ORDER BY ALL', ([shopper, item], size) => {
-    for (let n = 0; n < size; n++) {
-      const own = lists.get(shopper(n)) ?? [];
-      lists.set(shopper(n), own);
-      if (rowOf[item(n)] >= 0) own.push(rowOf[item(n)]);
-    }
+  await eachRow(connection, 'SELECT shopper, item FROM passed ORDER BY ALL', ([shopper, item], n) => {
+    const own = lists.get(shopper(n)) ?? [];
+    lists.set(shopper(n), own);
+    if (rowOf[item(n)] >= 0) own.push(rowOf[item(n)]);
   });
   return lists.size === 0 ? [] : Array.from(shopperOf, (shopper) => lists.get(shopper) ?? []);
 }

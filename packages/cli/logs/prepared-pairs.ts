@@ -1,5 +1,5 @@
 import { type CooccurrenceTable, logLift, pairWeight, REACH } from '../../../src/core/catalog';
-import { eachChunk } from './duckdb';
+import { eachRow } from './duckdb';
 import { type PreparedLog, withTables } from './prepared-log';
 
 /** Weights of pairs that are subtracted, millionths. */
@@ -23,14 +23,14 @@ export function preparedCooccurrence(log: PreparedLog, without: Iterable<number>
     const left = ['NULL', ...Array.from(without, (shopper) => shopperOf[shopper])].join(', ');
     const own: { shopper: number; item: number }[] = [];
     const of = `SELECT shopper, item FROM choices WHERE shopper IN (${left}) ORDER BY shopper, step`;
-    await eachChunk(connection, of, ([shopper, item], rows) => {
-      for (let n = 0; n < rows; n++) own.push({ shopper: shopper(n), item: item(n) });
+    await eachRow(connection, of, ([shopper, item], n) => {
+      own.push({ shopper: shopper(n), item: item(n) });
     });
     const subtracted = pairsOf(own, rowOf);
     const offsets = new Uint32Array(count + 1);
     const known = (item: number, other: number): boolean => rowOf[item] >= 0 && rowOf[other] >= 0;
-    await eachChunk(connection, `SELECT item, other ${enough}`, ([item, other], rows) => {
-      for (let n = 0; n < rows; n++) if (known(item(n), other(n))) offsets[rowOf[item(n)] + 1]++;
+    await eachRow(connection, `SELECT item, other ${enough}`, ([item, other], n) => {
+      if (known(item(n), other(n))) offsets[rowOf[item(n)] + 1]++;
     });
     for (let row = 0; row < count; row++) offsets[row + 1] += offsets[row];
     const ends = offsets.slice();
@@ -38,15 +38,13 @@ export function preparedCooccurrence(log: PreparedLog, without: Iterable<number>
     const lifts = new Float32Array(offsets[count]);
     const mass = (row: number): number => masses[row] - (subtracted.masses.get(row) ?? 0);
     const columns = `SELECT item, other, CAST(weight AS DOUBLE) ${enough}`;
-    await eachChunk(connection, columns, ([item, other, weight], rows) => {
-      for (let n = 0; n < rows; n++) {
-        if (!known(item(n), other(n))) continue;
-        const left = weight(n) - (subtracted.pairs.get(keyOf(item(n), other(n))) ?? 0);
-        if (left <= 0) continue;
-        const [row, to] = [rowOf[item(n)], rowOf[other(n)]];
-        others[ends[row]] = to;
-        lifts[ends[row]++] = logLift(left, mass(row), mass(to), log.mass - subtracted.total);
-      }
+    await eachRow(connection, columns, ([item, other, weight], n) => {
+      if (!known(item(n), other(n))) return;
+      const left = weight(n) - (subtracted.pairs.get(keyOf(item(n), other(n))) ?? 0);
+      if (left <= 0) return;
+      const [row, to] = [rowOf[item(n)], rowOf[other(n)]];
+      others[ends[row]] = to;
+      lifts[ends[row]++] = logLift(left, mass(row), mass(to), log.mass - subtracted.total);
     });
     return closed({ count, offsets, rows: others, lifts }, ends);
   });

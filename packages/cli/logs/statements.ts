@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,7 +45,6 @@ export function settingsStatement(settings: Settings, part: number, parts: numbe
 }
 
 /** The published package has the files beside its scripts. */
-const packed = fileURLToPath(new URL('./sql/', import.meta.url));
-const FOLDER = existsSync(packed) ? packed : fileURLToPath(new URL('./sql/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('./sql/', import.meta.url));
 
 export const statementOf = (table: Table): Promise<string> => readFile(join(FOLDER, `${table}.sql`), 'utf8');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { WorkerPool, workersLost } from '../../shop/pipeline';
 import type { ShardData, ShardRunner } from '../../shop/training/side';
-import { JobQueue, QueueBlobs, serveJobs, startProcess } from '../bundler';
+import { openBlobs, openQueue, serveJobs, startProcess } from '../bundler';
 import { type BlobStore, resultNameSchema, type ShardTask, shardTaskSchema, taskRunner } from './shard-task';
 
 /** Blobs as files. */
@@ -24,7 +24,7 @@ async function taskProcesses(size: number) {
   process.once('exit', remove);
   const pool = new WorkerPool<ShardTask, string>({
     size,
-    start: (events) => startProcess(new URL('./shard-worker', import.meta.url), { folder }, events),
+    start: (events) => startProcess(new URL('./shard-worker', import.meta.url), folder, events),
     lost: (task, how) => workersLost(what(task), how, 'If memory is short, train with fewer --processes.'),
   });
   return {
@@ -55,8 +55,8 @@ export function queuedShards(
   say: (line: string) => void,
 ): (data: readonly ShardData[]) => Promise<ShardRunner> {
   return async (data) => {
-    const jobs = await JobQueue.open<ShardTask>(url, QUEUE, what, say);
-    const blobs = await QueueBlobs.open(url, say);
+    const jobs = await openQueue<ShardTask>(url, QUEUE, what, say);
+    const blobs = await openBlobs(url, say);
     const work = async (task: ShardTask): Promise<string> => {
       const { shard, epoch, round } = task.round;
       return v.parse(resultNameSchema, await jobs.run(`shard-${task.state}-${shard}-${epoch}-${round}`, task));
@@ -74,7 +74,7 @@ export async function serveShards(
   workers: number,
   say: (line: string) => void,
 ): Promise<{ close(): Promise<void> }> {
-  const blobs = await QueueBlobs.open(url, say);
+  const blobs = await openBlobs(url, say);
   const { store, work, close } = await taskProcesses(workers);
   const known = new Set<string>();
   /** Number of tasks at work on each state. */

@@ -1,10 +1,16 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { fraction, jsonOption, positiveValue, table } from '../../cli/commands';
 import { writeWhole } from '../../cli/training';
-import { operatingCells } from '../verdict/operations';
 import { WRONG_SPLIT } from '../verdict/sample-ratio';
 import { verdictOf } from '../verdict/verdict';
-import { comparisonCells, EXPLANATION, setAsideText, variantCells, verdictSentences } from '../verdict/verdict-text';
+import {
+  comparisonCells,
+  EXPLANATION,
+  operatingCells,
+  setAsideText,
+  variantCells,
+  verdictSentences,
+} from '../verdict/verdict-text';
 import { effectSize, largeEffectNote, partOfControl, readMetricFile } from './verdict-input';
 
 export function reportCommand() {

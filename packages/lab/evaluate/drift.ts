@@ -2,23 +2,18 @@ import { seededRandom, shuffled } from '../../../src/core/common/random';
 import { invalidInput } from '../../../src/error';
 import type { Shopper } from './shoppers';
 
-/** Parts of a spliced stream: the first 20 events of Y, the rest of Y, the first 20 events of X again. */
-export const DRIFT_PHASES = ['first-20', 'later', 'return'] as const;
-export type DriftPhase = (typeof DRIFT_PHASES)[number];
-
 /** Number of events of X at the start, of Y, and, at most, of X again. */
 const SEGMENT = 40;
 /** Number of events right after a shift. */
 const FIRST_EVENTS = 20;
-/** The ranked events of a spliced stream: all of Y, and the first 20 of X again. X's first events are only learned. */
-export const DRIFT_RANKED = { from: SEGMENT, to: 2 * SEGMENT + FIRST_EVENTS };
-
-export function phaseOf(place: number): DriftPhase | 'start' | 'end' {
-  if (place < SEGMENT) return 'start';
-  if (place < SEGMENT + FIRST_EVENTS) return 'first-20';
-  if (place < 2 * SEGMENT) return 'later';
-  return place < DRIFT_RANKED.to ? 'return' : 'end';
-}
+/** Parts of a spliced stream: the first 20 events of Y, the rest of Y, the first 20 events of X again. */
+export const DRIFT_PHASES = {
+  'first-20': { from: SEGMENT, to: SEGMENT + FIRST_EVENTS },
+  later: { from: SEGMENT + FIRST_EVENTS, to: 2 * SEGMENT },
+  return: { from: 2 * SEGMENT, to: 2 * SEGMENT + FIRST_EVENTS },
+};
+/** The ranked events of a spliced stream: all of its parts. X's first events are only learned. */
+export const DRIFT_RANKED = { from: SEGMENT, to: DRIFT_PHASES.return.to };
 
 /** Shopper X's stream, then shopper Y's, then more of X's. */
 export interface SplicedStream extends Shopper {

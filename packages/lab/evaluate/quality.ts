@@ -205,21 +205,13 @@ export function basketQualities(ranked: readonly RankedStream[], streams: readon
   });
 }
 
-/** For each event, whether another event of the same shopper has the same second. */
-const sharesSecond = (times: readonly number[]): boolean[] =>
-  basketsIn(times).flatMap(({ start, end }) => Array<boolean>(end - start).fill(end - start > 1));
-
 /** Share of the ranked events that share their second with another event of the same stream, 0..1. */
-export const sharedSeconds = (ranked: readonly RankedStream[], streams: readonly Shopper[]): number =>
-  shareOf(
-    ranked.flatMap(({ places }, n) => {
-      const shares = sharesSecond(streams[n].times);
-      return places.map((place) => shares[place]);
-    }),
-  );
-
-/** The same if all events are ranked. @param to end of the events used */
-export const shareOfSharedSeconds = (streams: readonly Shopper[], to: number): number =>
-  shareOf(streams.flatMap(({ times }) => sharesSecond(times).slice(0, to)));
-
-const shareOf = (holds: readonly boolean[]): number => holds.filter(Boolean).length / holds.length;
+export function sharedSeconds(ranked: readonly Pick<RankedStream, 'places'>[], streams: readonly Shopper[]): number {
+  const shared = ranked.flatMap(({ places }, n) => {
+    const shares = basketsIn(streams[n].times).flatMap(({ start, end }) =>
+      Array<boolean>(end - start).fill(end - start > 1),
+    );
+    return places.map((place) => shares[place]);
+  });
+  return shared.filter(Boolean).length / shared.length;
+}

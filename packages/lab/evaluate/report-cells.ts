@@ -1,4 +1,4 @@
-import { type MethodSummary, round4 } from './result';
+import { round4 } from './result';
 
 /** A Markdown table with aligned columns. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -7,30 +7,6 @@ export function markdownTable(header: readonly string[], rows: readonly (readonl
     `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
   return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
-
-/**
- * Changes of ln rank and of NDCG@10 with their errors, the share ranked worse, and the share beyond the error; empty if unknown.
- */
-export function changeCells(method: MethodSummary): string[] {
-  const { lnRankChange, se, ndcg10Change, ndcg10Se, worse, worseBeyondError } = method;
-  return [
-    `${signed(lnRankChange, 3)} ± ${fixed(se, 3)}`,
-    `${signed(100 * ndcg10Change, 2)} ± ${hundredths(ndcg10Se)}`,
-    `${fixed(100 * worse, 0)} %`,
-    worseBeyondError === undefined ? '' : `${fixed(100 * worseBeyondError, 0)} %`,
-  ];
-}
-
-/** Columns of the qualities of a method, with their units. */
-export const QUALITY_HEADER = ['HR@10, %', 'NDCG@10, %', 'MRR, %', 'ln rank'];
-
-/** Columns of `changeCells`. */
-export const changeHeader = (reference: string, unit: string): string[] => [
-  `ln rank against ${reference}`,
-  `NDCG@10 against ${reference}, points`,
-  `${unit}s worse`,
-  'beyond error',
-];
 
 /** Figures that are shares: 0 to 1 in JSON, percent for people. */
 const SHARES = [

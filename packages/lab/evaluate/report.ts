@@ -1,18 +1,8 @@
 import { counted } from '../../../src/core/common/text';
 import { isOrderLog, orderLogText } from '../../shop/logs';
 import type { DeviceVerdict } from './device-verdict';
-import {
-  changeCells,
-  changeHeader,
-  figureCell,
-  figureLabel,
-  fixed,
-  hundredths,
-  markdownTable,
-  QUALITY_HEADER,
-  signed,
-} from './report-cells';
-import { type KeptResult, type ProtocolSummary, round4, type TableSummary } from './result';
+import { figureCell, figureLabel, fixed, hundredths, markdownTable, signed } from './report-cells';
+import { type KeptResult, type MethodSummary, type ProtocolSummary, round4, type TableSummary } from './result';
 
 /**
  * The one line of JSON that a program reads: the methods of the first table, the methods of the other tables by table, and
@@ -94,14 +84,22 @@ export const seedsInWords = (seeds: readonly number[]): string =>
  */
 export function reportTable({ reference, unit, methods }: TableSummary): string {
   const own = [...new Set(methods.flatMap(({ figures }) => Object.keys(figures)))];
-  const beyond = methods.some(({ worseBeyondError }) => worseBeyondError !== undefined);
-  const compared = changeHeader(reference, unit).slice(0, beyond ? 4 : 3);
-  const header = ['method', ...QUALITY_HEADER, ...compared, ...own.map(figureLabel)];
+  const percent = (share: number): string => `${fixed(100 * share, 0)} %`;
+  const changes: Record<string, (of: MethodSummary) => string> = {
+    [`ln rank against ${reference}`]: ({ lnRankChange, se }) => `${signed(lnRankChange, 3)} ± ${fixed(se, 3)}`,
+    [`NDCG@10 against ${reference}, points`]: ({ ndcg10Change, ndcg10Se }) =>
+      `${signed(100 * ndcg10Change, 2)} ± ${hundredths(ndcg10Se)}`,
+    [`${unit}s worse`]: ({ worse }) => percent(worse),
+  };
+  if (methods.some(({ worseBeyondError }) => worseBeyondError !== undefined))
+    changes['beyond error'] = ({ worseBeyondError: of }) => (of === undefined ? '' : percent(of));
+  const qualities = ['HR@10, %', 'NDCG@10, %', 'MRR, %', 'ln rank'];
+  const header = ['method', ...qualities, ...Object.keys(changes), ...own.map(figureLabel)];
   const rows = methods.map((method) => [
     method.name,
     ...[method.hr10, method.ndcg10, method.mrr].map(hundredths),
     fixed(method.lnRank, 3),
-    ...(method.name === reference ? compared.map(() => '') : changeCells(method).slice(0, compared.length)),
+    ...Object.values(changes).map((cell) => (method.name === reference ? '' : cell(method))),
     ...own.map((name) => (name in method.figures ? figureCell(name, method.figures[name]) : '')),
   ]);
   return markdownTable(header, rows);

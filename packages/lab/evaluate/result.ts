@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { fitting } from '../../../src/core/common/schema';
 import { invalidInput, type SidestreamError } from '../../../src/error';
-import { parseJson } from './measurement';
 import {
   jsonNumber,
   methodResult,
@@ -11,9 +11,13 @@ import {
   qualitySchema,
 } from './quality';
 
+/** JSON of some form. */
+const jsonOf = <S extends v.GenericSchema<unknown, unknown>>(schema: S) =>
+  v.pipe(v.string(), v.parseJson(undefined, 'it is not JSON'), schema);
+
 const figuresSchema = v.record(v.string(), jsonNumber);
 /** Chosen settings of a method, by name; null: none. */
-export const settingsSchema = v.record(v.string(), v.nullable(v.number()));
+const settingsSchema = v.record(v.string(), v.nullable(v.number()));
 
 /** Of a table, whether it holds the units or only their means. */
 const tableEntries = {
@@ -60,7 +64,7 @@ export type ProtocolRun = v.InferOutput<typeof runSchema>;
 
 /** A run as written by JSON.stringify. @throws SidestreamError `runtime/invalid-input` if the text is not such a run */
 export const parseRun = (text: string): ProtocolRun =>
-  parseJson(runSchema, text, (fault) => invalidInput(`The run cannot be used: ${fault}. Evaluate again.`));
+  fitting(jsonOf(runSchema), text, (fault) => invalidInput(`The run cannot be used: ${fault}. Evaluate again.`));
 
 /** Result of one protocol over all its seeds. */
 export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
@@ -70,21 +74,16 @@ export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
  * figure is the mean over the seeds, so standard errors are taken over units, and over a unit's choices. If units have names,
  * only units with the same name are averaged. A figure's own standard error is also averaged, which overstates the standard error
  * of the mean. Settings come from the first seed.
- * @throws SidestreamError `runtime/invalid-input` if there is no run, a seed occurs twice, or their settings, tables, methods or
- *   units differ
+ * @param runs one or more, of different seeds
+ * @throws SidestreamError `runtime/invalid-input` if their settings, tables, methods or units differ
  */
 export function mergeRuns(runs: readonly ProtocolRun[]): MergedRun {
-  if (runs.length === 0) throw different('no run is given');
   const [{ protocol, setting, tables }] = runs;
-  if (runs.some((run) => run.protocol !== protocol)) throw different('they have different protocols');
   if (runs.some((run) => run.setting !== setting)) throw different('they have different settings');
-  const seeds = runs.map(({ seed }) => seed);
-  const twice = seeds.find((seed, n) => seeds.indexOf(seed) !== n);
-  if (twice !== undefined) throw different(`seed ${twice} occurs twice`);
   return {
     protocol,
     setting,
-    seeds,
+    seeds: runs.map(({ seed }) => seed),
     tables: tables.map((table) => mergeTables(table, runs)),
     figures: meanFigures(runs.map(({ figures }) => figures)),
   };
@@ -234,7 +233,7 @@ function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSu
 
 /** Results as written by `keptText`. @throws SidestreamError `runtime/invalid-input` if the text is not such a file */
 export const parseKept = (text: string): KeptResults =>
-  parseJson(keptSchema, text, (fault) => {
+  fitting(jsonOf(keptSchema), text, (fault) => {
     const why = `The results cannot be used: ${fault}. Remove the file and evaluate again.`;
     return invalidInput(why);
   });

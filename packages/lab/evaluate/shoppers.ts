@@ -10,20 +10,19 @@ export type { Shopper };
  * Splits a log by time to obtain shoppers that a model of the past has never seen.
  * @param share share of the events that is the past, 0..1
  * @param rowOf row of an item id; events on other items are left out
- * @returns the first moment of the later part, the events before it, and by their first event the shoppers who have none before it and
- *   at least `minEvents` after it
+ * @returns the events of the earlier part, and by their first event the shoppers who have none in it and at least `minEvents` after it
  */
 export function coldShoppers(
   events: readonly LogEvent[],
   share: number,
   minEvents: number,
   rowOf: ReadonlyMap<string, number>,
-): { since: number; past: LogEvent[]; cold: Shopper[] } {
+): { past: LogEvent[]; cold: Shopper[] } {
   const since = endOfPast(events, share);
   const past = events.filter(({ time }) => time < since);
   const known = new Set(past.map(({ user }) => user));
   const later = events.filter(({ user, time }) => time >= since && !known.has(user));
-  return { since, past, cold: shoppersOf(later, rowOf).filter(({ rows }) => rows.length >= minEvents) };
+  return { past, cold: shoppersOf(later, rowOf).filter(({ rows }) => rows.length >= minEvents) };
 }
 
 /** One in this many shoppers with enough events is a judge. */

@@ -1,9 +1,8 @@
-import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/core/common/random';
 import { startCompute } from '../../cli/training';
 import type { SideFeatures } from '../../shop/training/side';
-import { cutWindows, evaluateWindows, type WindowMethodName, type WindowsProtocol, windowRunSchema } from './windows';
+import { cutWindows, evaluateWindows, type WindowMethodName, type WindowsProtocol } from './windows';
 
 const ITEMS = 20;
 const random = seededRandom(4);
@@ -51,11 +50,10 @@ describe('the windows protocol', () => {
     expect(windows.bytes).toBeGreaterThan(still.bytes);
   });
 
-  it('is reproducible, ranks no more than the limit, and survives a round trip as text', async () => {
+  it('is reproducible, and ranks no more than the limit', async () => {
     const [one, two] = [await run('static', { ranked: 5 }), await run('static', { ranked: 5 })];
     expect(one.units).toEqual(two.units);
     expect(Math.max(...one.units.map(({ events }) => events))).toBeLessThanOrEqual(5);
-    expect(v.parse(windowRunSchema, JSON.parse(JSON.stringify(one)))).toEqual(one);
   });
 });
 

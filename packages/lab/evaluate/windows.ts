@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { SIDE_INPUTS } from '../../../src/core/catalog';
 import { addToGroup } from '../../../src/core/common/grouped';
 import { seededRandom } from '../../../src/core/common/random';
@@ -20,7 +19,7 @@ import {
   type Weights,
   windowDiscriminants,
 } from '../../shop/training/side';
-import { type Quality, qualityOf, qualitySchema } from './quality';
+import { type Quality, qualityOf } from './quality';
 
 /**
  * How a side model continues from window to window: `windows` as `sidestream train` does it, with a new expert for each part
@@ -45,25 +44,24 @@ export interface WindowsProtocol {
 }
 
 /** Result of one method. */
-export const windowRunSchema = v.strictObject({
-  name: v.string(),
+export interface WindowRun {
+  name: string;
   /** Quality of each window except the first. */
-  units: v.array(qualitySchema),
+  units: Quality[];
   /** Processor time of all trainings. */
-  seconds: v.number(),
+  seconds: number;
   /** Size of the network after the last window, as float32. */
-  bytes: v.number(),
+  bytes: number;
   /** Experts of all parts after the last window. */
-  experts: v.number(),
+  experts: number;
   /** Experts that were pruned. */
-  pruned: v.number(),
+  pruned: number;
   /**
    * Share of a window's new expert in the use of the items that were first chosen in the window, relative to its share in the use of older
    * items: mean over parts and windows. 0 without new experts.
    */
-  onNewItems: v.number(),
-});
-export type WindowRun = v.InferOutput<typeof windowRunSchema>;
+  onNewItems: number;
+}
 
 /**
  * Learns a log window by window; after window n the choices of window n + 1 are ranked among all items that somebody chose

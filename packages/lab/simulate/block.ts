@@ -1,30 +1,23 @@
-import * as v from 'valibot';
-import { parsePart } from '../evaluate/measurement';
-import { SHOPPER_KINDS, type SimulatedShopper } from './shopper';
+import type { SimulatedShopper } from './shopper';
 import type { SimulatedShop } from './shops';
-import { type Market, recordSchema, visitShop } from './visit';
+import { type Market, type VisitRecord, visitShop } from './visit';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Sums by step, from which means and their errors are computed. */
-const seriesSchema = v.object({ count: v.array(count), sum: v.array(v.number()), squares: v.array(v.number()) });
-export type Series = v.InferOutput<typeof seriesSchema>;
-
-const shopBlockSchema = v.object({
-  name: v.string(),
-  /** In the order of the block's shoppers. */
-  records: v.array(recordSchema),
-  /** [items] how often each was listed, and chosen. */
-  listed: v.array(count),
-  chosen: v.array(count),
-  /** Fit of the lists, by kind of shopper, and number of kept experts. */
-  fit: v.record(v.picklist(SHOPPER_KINDS), v.optional(seriesSchema)),
-  experts: seriesSchema,
-  updateMs: v.array(v.number()),
-});
-const blockSchema = v.array(shopBlockSchema);
+export type Series = Record<'count' | 'sum' | 'squares', number[]>;
 
 /** Result of one shop for some of the shoppers. */
-export type ShopBlock = v.InferOutput<typeof shopBlockSchema>;
+export interface ShopBlock {
+  name: string;
+  /** In the order of the block's shoppers. */
+  records: VisitRecord[];
+  /** [items] how often each was listed, and chosen. */
+  listed: number[];
+  chosen: number[];
+  /** Fit of the lists, by kind of shopper, and number of kept experts. */
+  fit: Partial<Record<SimulatedShopper['kind'], Series>>;
+  experts: Series;
+  updateMs: number[];
+}
 
 /**
  * Sends some shoppers through some shops, each shopper through all of them.
@@ -59,7 +52,7 @@ export function simulateBlock(
       addTo(fit, visit.fit);
       block.fit[shopper.kind] = fit;
       addTo(block.experts, visit.experts);
-      if (shop.learns) block.updateMs.push(...visit.updateMs.map((ms) => Number(ms.toFixed(3))));
+      if (shop.learns) block.updateMs.push(...visit.updateMs);
       onVisit(shopper.wants.length);
     }
   }
@@ -81,6 +74,3 @@ export function addSeries(series: Series, other: Series): void {
     for (const [step, value] of other[part].entries()) series[part][step] = (series[part][step] ?? 0) + value;
   }
 }
-
-/** @throws SidestreamError `runtime/invalid-input` if the text is not a block */
-export const parseBlock = (text: string): ShopBlock[] => parsePart(blockSchema, text);

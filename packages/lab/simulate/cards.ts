@@ -1,35 +1,18 @@
+import type { PlotOptions } from '@observablehq/plot';
 import type { Table } from '../evaluate/page/html';
+import { barChart, type LineChart, lineChart } from './charts';
 import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
 import { FIGURES, type FigureName, type FigureUnit, type Interval, intervalText, scaleOf } from './figures';
 import type { Simulation } from './result';
 import { VISIT } from './shopper';
 import { absenceOf, ERRORS, shownFigures, titleOf } from './summary-text';
 
-export interface BarChart {
-  kind: 'bars';
-  /** A configuration each, with its value in words. */
-  bars: readonly { name: string; value: Interval; text: string }[];
-  /** Factor of the values: 100 for shares in percent. */
-  scale: number;
-}
-
-export interface LineChart {
-  kind: 'lines';
-  lines: readonly { name: string; values: readonly Interval[] }[];
-  /** Unit of the horizontal axis, counted from 1. */
-  axis: string;
-  /** Factor of the values: 100 for shares in percent. */
-  scale: number;
-  /** Ends of the vertical axis. Default: around the values. */
-  range?: readonly [number, number];
-  /** Positions on the horizontal axis, from 0, of marked events, with their labels. */
-  marks?: readonly { at: number; text: string }[];
-}
-
 /** A chart, its explanation and its numbers. Titles are unique. */
 export interface Card extends Table {
   meaning: string;
-  chart: BarChart | LineChart;
+  chart: PlotOptions;
+  /** Names of the lines of a chart, for its legend. */
+  lines?: readonly string[];
 }
 
 /**
@@ -52,7 +35,7 @@ export function figureCards(simulation: Simulation): Card[] {
     return {
       title: titleOf(words),
       meaning: absence === undefined ? words.meaning : `${words.meaning} Here ${absence}`,
-      chart: { kind: 'bars', bars, scale: scaleOf(words.unit) },
+      chart: barChart(bars, scaleOf(words.unit)),
       header: ['', 'mean', '95 % interval from', 'to'],
       rows: bars.map((bar) => [bar.name, ...ends(bar.value, words.unit)]),
     };
@@ -70,20 +53,16 @@ const KINDS: Record<string, string> = {
 
 /** Fit of the lists over the choices: one chart for each kind of shopper, with changes of taste marked. */
 export function fitCards({ configurations, source }: Simulation): Card[] {
-  const kinds = Object.keys(KINDS).filter((kind) =>
-    configurations.some(({ fit }) => fit.some((one) => one.kind === kind)),
-  );
   const meaning =
     source === 'log'
       ? 'Share of the lists that contain the next choice, %.'
-      : `Share of a list among the items that the shopper wants most at that choice, %.`;
-  return kinds.flatMap((kind) => {
+      : 'Share of a list among the items that the shopper wants most at that choice, %.';
+  return Object.entries(KINDS).flatMap(([kind, title]) => {
     const lines = configurations.flatMap(({ name, fit }) => {
       const found = fit.find((one) => one.kind === kind);
       return found && name !== 'random' ? [{ name, values: found.steps }] : [];
     });
-    const words = { title: KINDS[kind], meaning };
-    return lineCards(words, { lines, axis: 'choice', scale: 100, range: [0, 100], marks: marksOf(kind) });
+    return lineCards({ title, meaning }, { lines, axis: 'choice', scale: 100, range: [0, 100], marks: marksOf(kind) });
   });
 }
 
@@ -119,7 +98,7 @@ export function updateCards({ timing }: Simulation): Card[] {
     {
       title: 'Learning a choice, ms',
       meaning: 'Median, and the 95th percentile as the end of the line, on this machine. Less is better.',
-      chart: { kind: 'bars', bars, scale: 1 },
+      chart: barChart(bars, 1),
       header: ['', 'median', '95th percentile'],
       rows: timing.updateMs.map(({ name, median, p95 }) => [name, median.toFixed(3), p95.toFixed(3)]),
     },
@@ -135,9 +114,9 @@ export const loopCards = ({ closedLoop }: Simulation): Card[] =>
     return lineCards({ title: titleOf(words), meaning }, { lines, axis: 'round', scale: scaleOf(words.unit) });
   });
 
-/** Undefined without any lines. */
-function lineCards(words: Pick<Card, 'title' | 'meaning'>, options: Omit<LineChart, 'kind'>): Card[] {
-  const { lines, axis, scale } = options;
+/** Empty without any lines. @param axis unit of the horizontal axis, counted from 1 */
+function lineCards(words: Pick<Card, 'title' | 'meaning'>, { axis, ...chart }: LineChart & { axis: string }): Card[] {
+  const { lines, scale } = chart;
   if (lines.length === 0) return [];
   const steps = Math.max(...lines.map(({ values }) => values.length));
   const cell = (value: Interval | undefined): string =>
@@ -147,7 +126,8 @@ function lineCards(words: Pick<Card, 'title' | 'meaning'>, options: Omit<LineCha
   return [
     {
       ...words,
-      chart: { kind: 'lines', ...options },
+      chart: lineChart(chart),
+      lines: lines.map(({ name }) => name),
       header: [axis, ...lines.map(({ name }) => name)],
       notes: [ERRORS],
       rows: Array.from({ length: steps }, (_, step) => [
@@ -160,19 +140,3 @@ function lineCards(words: Pick<Card, 'title' | 'meaning'>, options: Omit<LineCha
 
 const ends = ({ mean, low, high }: Interval, unit: FigureUnit): string[] =>
   [mean, low, high].map((value) => (Number.isNaN(value) ? '' : (scaleOf(unit) * value).toFixed(3)));
-
-/**
- * Color of a configuration in light and dark pages, and its line, in pixels and as `stroke-dasharray`: nobody has to tell lines apart
- * only by color.
- */
-const LOOKS: Readonly<Record<string, { color: string; dashes?: string; width: number }>> = {
-  random: { color: 'var(--random)', dashes: '2 3', width: 1.6 },
-  popularity: { color: 'var(--popularity)', dashes: '7 4', width: 1.6 },
-  content: { color: 'var(--content)', dashes: '12 3 2 3', width: 1.6 },
-  terms: { color: 'var(--terms)', dashes: '4 2', width: 1.6 },
-  sidestream: { color: 'var(--sidestream)', width: 2.6 },
-  oracle: { color: 'var(--oracle)', dashes: '1 2', width: 1.6 },
-};
-
-/** The style of a configuration; a plain line without one. */
-export const lookOf = (name: string): (typeof LOOKS)[string] => LOOKS[name] ?? { color: 'currentColor', width: 1.6 };

@@ -11,7 +11,7 @@ import {
   ruleY,
   text,
 } from '@observablehq/plot';
-import { type BarChart, type LineChart, lookOf } from './cards';
+import type { Interval } from './figures';
 
 /** Room for the names of the configurations, for values with their intervals, and for the numbers of an axis. */
 const [NAMES, VALUES, NUMBERS] = [78, 96, 36];
@@ -19,16 +19,30 @@ const [NAMES, VALUES, NUMBERS] = [78, 96, 36];
 const ROW = 28;
 
 const WIDTH = 340;
+const SHARED: PlotOptions = { width: WIDTH, style: { color: 'inherit', direction: 'ltr' } };
 
-/** Plot options of a chart of a report. */
-export const chartOptions = (chart: BarChart | LineChart): PlotOptions => ({
-  width: WIDTH,
-  style: { color: 'inherit', direction: 'ltr' },
-  ...(chart.kind === 'bars' ? bars(chart) : lines(chart)),
-});
+/**
+ * Color of a configuration in light and dark pages, and its line, in pixels and as `stroke-dasharray`: nobody has to tell lines apart
+ * only by color.
+ */
+const LOOKS: Readonly<Record<string, { color: string; dashes?: string; width: number }>> = {
+  random: { color: 'var(--random)', dashes: '2 3', width: 1.6 },
+  popularity: { color: 'var(--popularity)', dashes: '7 4', width: 1.6 },
+  content: { color: 'var(--content)', dashes: '12 3 2 3', width: 1.6 },
+  terms: { color: 'var(--terms)', dashes: '4 2', width: 1.6 },
+  sidestream: { color: 'var(--sidestream)', width: 2.6 },
+  oracle: { color: 'var(--oracle)', dashes: '1 2', width: 1.6 },
+};
 
-/** Horizontal bars with their intervals. */
-function bars({ bars: all, scale }: BarChart): PlotOptions {
+/** The style of a configuration; a plain line without one. */
+export const lookOf = (name: string): (typeof LOOKS)[string] => LOOKS[name] ?? { color: 'currentColor', width: 1.6 };
+
+/**
+ * Horizontal bars with their intervals.
+ * @param all a configuration each, with its value in words
+ * @param scale factor of the values: 100 for shares in percent
+ */
+export function barChart(all: readonly { name: string; value: Interval; text: string }[], scale: number): PlotOptions {
   const rows = all.map(({ name, value, text: words }) => ({
     name,
     words,
@@ -38,6 +52,7 @@ function bars({ bars: all, scale }: BarChart): PlotOptions {
   }));
   const ends = rows.flatMap(({ mean, low, high }) => [mean, low, high]).filter((value) => !Number.isNaN(value));
   return {
+    ...SHARED,
     height: ROW * rows.length + 26,
     marginTop: 2,
     marginBottom: 24,
@@ -66,8 +81,18 @@ function bars({ bars: all, scale }: BarChart): PlotOptions {
   };
 }
 
+export interface LineChart {
+  lines: readonly { name: string; values: readonly Interval[] }[];
+  /** Factor of the values: 100 for shares in percent. */
+  scale: number;
+  /** Ends of the vertical axis. Default: around the values. */
+  range?: readonly [number, number];
+  /** Positions on the horizontal axis, from 0, of marked events, with their labels. */
+  marks?: readonly { at: number; text: string }[];
+}
+
 /** Lines with their intervals and marked events. */
-function lines({ lines: all, scale, range, marks = [] }: LineChart): PlotOptions {
+export function lineChart({ lines: all, scale, range, marks = [] }: LineChart): PlotOptions {
   const points = all.flatMap(({ name, values }) =>
     values
       .map(({ mean, low, high }, n) => ({ name, at: n + 1, mean: scale * mean, low: scale * low, high: scale * high }))
@@ -80,6 +105,7 @@ function lines({ lines: all, scale, range, marks = [] }: LineChart): PlotOptions
   const [low, high] =
     range ?? aroundOf([...points.map(({ mean }) => mean), ...banded.flatMap((one) => [one.low, one.high])]);
   return {
+    ...SHARED,
     height: 190,
     marginTop: 18,
     marginBottom: 24,

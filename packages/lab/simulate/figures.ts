@@ -123,19 +123,17 @@ const RATIO_FIGURES: Readonly<Record<RatioName, RatioFigure>> = {
   },
 };
 
-/** Figures of all shoppers together, from how often each item was listed. */
-const SHARE_FIGURES = {
+export type FigureName = RatioName | 'coverage';
+
+export const FIGURES: Readonly<Record<FigureName, FigureWords>> = {
+  ...RATIO_FIGURES,
+  // Of all shoppers together, from how often each item was listed.
   coverage: {
     title: 'Coverage',
     unit: 'percent',
-    of: (counts: readonly number[]) => coverage(counts),
     meaning: 'Share of the catalogue that was in any list. It grows with the number of shoppers.',
   },
-} as const satisfies Record<string, FigureWords & { of(counts: readonly number[]): number }>;
-
-export type FigureName = RatioName | keyof typeof SHARE_FIGURES;
-
-export const FIGURES: Readonly<Record<FigureName, FigureWords>> = { ...RATIO_FIGURES, ...SHARE_FIGURES };
+};
 
 /** Standard errors to both sides of a 95 % interval. */
 const ERRORS = 1.96;
@@ -202,7 +200,7 @@ function measuredOf(blocks: readonly ShopBlock[]): Record<FigureName, Measured> 
   const listed = blocks.map((block) => block.listed);
   return {
     ...mapValues(RATIO_FIGURES, ({ of }, name) => ratioOf(records, of ?? meanOf(name as MeanName))),
-    ...mapValues(SHARE_FIGURES, ({ of }) => leavingOut(listed, of)),
+    coverage: leavingOut(listed, coverage),
   };
 }
 

@@ -37,9 +37,8 @@ interface LoopGround {
   stock(round: LoopRound): Promise<ShopStock>;
 }
 
-interface LoopRound {
-  /** Name of the configuration. */
-  name: string;
+export interface LoopRound {
+  name: Configuration;
   round: number;
   /** [items] Popularity after the earlier rounds. */
   popularity: Float32Array;

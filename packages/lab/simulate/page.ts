@@ -13,8 +13,8 @@ import {
   titledTable,
 } from '../evaluate/page/html';
 import { picture } from '../evaluate/page/picture';
-import { type Card, expertCards, figureCards, fitCards, lookOf, loopCards, updateCards } from './cards';
-import { chartOptions } from './charts';
+import { type Card, expertCards, figureCards, fitCards, loopCards, updateCards } from './cards';
+import { lookOf } from './charts';
 import { type Answer, questionAnswers } from './questions';
 import type { Simulation } from './result';
 import { figureTables, SHOPS, speedText } from './summary-text';
@@ -46,10 +46,9 @@ const answerTile = ({ question, verdict, numbers, caveat }: Answer): Tile => ({
 
 const cardsOf = (all: readonly Card[]): string => cards(all.map(card));
 
-function card({ title, meaning, chart, header, rows, notes = [] }: Card): string {
-  const svg = picture(title, chartOptions(chart));
-  const key = chart.kind === 'lines' ? keyOf(chart.lines.map(({ name }) => name)) : '';
-  return figure(title, meaning, `${key}${svg}`, `${notes.map(note).join('')}${table(title, header, rows)}`);
+function card({ title, meaning, chart, lines, header, rows, notes = [] }: Card): string {
+  const drawn = `${lines ? keyOf(lines) : ''}${picture(title, chart)}`;
+  return figure(title, meaning, drawn, `${notes.map(note).join('')}${table(title, header, rows)}`);
 }
 
 /** The legend. */

@@ -22,22 +22,24 @@ export interface Simulated extends Pick<Ground, 'source' | 'sharedSecond' | 'set
   compared: string;
   /** By shop: the blocks of each round. */
   loop: readonly LoopRun[];
-  timing: { seconds: number; processes: number; visitsPerSecond: number; shoppersPerSecond: number };
+  seconds: number;
+  processes: number;
 }
 
 /** The combined result of the blocks. It depends on their order, but not on which process simulated which. */
-export function simulationOf({ blocks, compared, loop, timing, ...about }: Simulated) {
+export function simulationOf({ blocks, compared, loop, seconds, processes, ...about }: Simulated) {
   const names = blocks[0].map(({ name }) => name);
   const ofShop = (name: string): ShopBlock[] => blocks.map((block) => block[names.indexOf(name)]);
   const others = names.filter((name) => name !== compared && names.includes(compared));
   const { sharedSecond } = about;
+  const shoppers = blocks.reduce((sum, [{ records }]) => sum + records.length, 0);
   return {
     schema: SIMULATION_SCHEMA,
     protocol: 'simulate',
     ...about,
     /** Caveats about the figures, in sentences; usually empty. */
     warnings: sharedSecond !== null && isOrderLog(sharedSecond) ? [simulatedOrdersText(sharedSecond)] : [],
-    shoppers: blocks.reduce((sum, [{ records }]) => sum + records.length, 0),
+    shoppers,
     configurations: names.map((name) => configuration(name, ofShop(name))),
     /** Changes of the configuration `of` against others, with the intervals of the difference. */
     comparison: {
@@ -47,7 +49,13 @@ export function simulationOf({ blocks, compared, loop, timing, ...about }: Simul
     /** Empty if there is no closed loop. */
     closedLoop: loopFigures(loop),
     /** The only machine-dependent part of the result. `updateMs`: milliseconds to learn a choice. */
-    timing: { ...timing, updateMs: names.flatMap((name) => updateTimes(name, ofShop(name))) },
+    timing: {
+      seconds,
+      processes,
+      visitsPerSecond: (shoppers * names.length) / seconds,
+      shoppersPerSecond: shoppers / seconds,
+      updateMs: names.flatMap((name) => updateTimes(name, ofShop(name))),
+    },
   };
 }
 

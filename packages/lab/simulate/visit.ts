@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { type CatalogIndex, rankOf } from '../../../src/device/ranking';
 import { percentilesOf, selfInformation } from '../evaluate/list-quality';
 import { qualityOf } from '../evaluate/quality';
@@ -20,36 +19,32 @@ export const marketOf = (index: Pick<CatalogIndex, 'content'>, popularity: Float
   isNew: (row: number): boolean => popularity[row] === 0,
 });
 
-const optional = v.nullable(v.number());
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-
 /** Sums over a visit; a figure is a ratio of two sums, see `figures.ts`. Null: it does not apply to this shopper. */
-export const recordSchema = v.object({
-  hr10: optional,
-  ndcg10: optional,
-  mrr: optional,
+export interface VisitRecord {
+  hr10: number | null;
+  ndcg10: number | null;
+  mrr: number | null;
   /** Share of the lists with a click. */
-  clicks: v.number(),
+  clicks: number;
   /** `hr10` of a shopper whose taste stays the same. */
-  steady: optional,
+  steady: number | null;
   /** Choices until the first, the second, the gradual and the returning taste were listed; `MAX_ADAPTATION` if never. */
-  start: optional,
-  adaptation: optional,
-  gradual: optional,
-  returned: optional,
+  start: number | null;
+  adaptation: number | null;
+  gradual: number | null;
+  returned: number | null;
   /** Fit of the lists right before the first taste left and right after it returned, 0 to 1. */
-  fitBefore: optional,
-  fitAfter: optional,
-  novelty: v.number(),
-  popularityBias: v.number(),
-  diversity: v.number(),
+  fitBefore: number | null;
+  fitAfter: number | null;
+  novelty: number;
+  popularityBias: number;
+  diversity: number;
   /** Number of sought new items, and of those among the first ten. */
-  newWants: count,
-  newHits: count,
+  newWants: number;
+  newHits: number;
   /** Experts kept at the end. */
-  experts: optional,
-});
-export type VisitRecord = v.InferOutput<typeof recordSchema>;
+  experts: number | null;
+}
 
 /** Choices after which a list that has not followed counts as never following. */
 export const MAX_ADAPTATION = 20;

@@ -14,12 +14,12 @@ import {
   titledTable,
 } from '../evaluate/page/html';
 import { picture } from '../evaluate/page/picture';
-import { operatingCells } from './operations';
 import type { Comparison, Verdict } from './verdict';
 import { headlines, verdictTiles } from './verdict-summary';
 import {
   comparisonCells,
   EXPLANATION,
+  operatingCells,
   percent,
   rangeText,
   setAsideText,

@@ -83,8 +83,6 @@ export function verdictOf(
   if (!(effect > 0 && effect < 10))
     throw invalidInput('The effect must be above 0 and below 10 times the control: 0.05 for 5 %.');
   if (!(margin > 0 && margin < 10)) throw invalidInput('The margin must be above 0 and below 10 times the control.');
-  if (!(alpha > 0 && alpha < 1)) throw invalidInput('Alpha must be above 0 and below 1.');
-  if (!(power > 0 && power < 1)) throw invalidInput('The power must be above 0 and below 1.');
   const { experiment, ...aside } = experimentOf(totalsOf(log.days), plan.experiment);
   const { days, stray: strayDays } = daysOf(log.days, experiment);
   const present = totalsOf(days);

@@ -112,10 +112,9 @@ async function collected(read: (sink: LogSink) => Promise<LogReading>): Promise<
   return { events, rejected, ...reading, ties: sortByTime(events) };
 }
 
-/** Reads a log as `readEvents` does, and hands its rows over instead of keeping them. */
-async function streamEvents(chunks: TextChunks, format: EventFormat, sink: LogSink): Promise<LogReading> {
-  const reading: LogReading = { columns: {}, header: [], returns: 0, shown: 0 };
-  const take = (line: number, { quantity, ...raw }: Partial<Record<LogField, unknown>>): void => {
+/** Takes the rows of a log: hands them over, and counts those that are left out. */
+export function rowTaker(sink: LogSink, reading: LogReading): TakeRow {
+  return (line, { quantity, ...raw }) => {
     if (isReturned(quantity, raw.type === undefined || isPurchase(raw.type))) {
       reading.returns++;
       return;
@@ -130,6 +129,12 @@ async function streamEvents(chunks: TextChunks, format: EventFormat, sink: LogSi
     if (result.success) (isChoice ? sink.event : sink.shown)?.(result.output);
     else sink.refused(result.issues.map((issue) => rejectedRow(line, issue)));
   };
+}
+
+/** Reads a log as `readEvents` does, and hands its rows over instead of keeping them. */
+async function streamEvents(chunks: TextChunks, format: EventFormat, sink: LogSink): Promise<LogReading> {
+  const reading: LogReading = { columns: {}, header: [], returns: 0, shown: 0 };
+  const take = rowTaker(sink, reading);
   if (format === 'csv') await readCsv(chunks, take, sink, reading);
   else await readJsonLines(chunks, take, sink, reading);
   return reading;

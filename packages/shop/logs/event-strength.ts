@@ -13,11 +13,6 @@ const TYPE_OF = new Map(
   Object.entries(NAMES).flatMap(([type, names]) => names.split(' ').map((name) => [name, type as EventType] as const)),
 );
 
-/** The names of events that are no choices, of impressions among them, and of purchases. */
-export const NO_CHOICES = [...TYPE_OF.keys()].filter((name) => strengthOf(name) === 0);
-export const IMPRESSIONS = [...TYPE_OF.keys()].filter((name) => typeOf(name) === 'impression');
-export const PURCHASES = [...TYPE_OF.keys()].filter(isPurchase);
-
 export function isPurchase(name: unknown): boolean {
   return typeof name === 'string' && typeOf(name) === 'purchase';
 }

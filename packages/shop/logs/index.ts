@@ -14,9 +14,10 @@ export {
   readLog,
   refusedRows,
   rejectedRow,
+  rowTaker,
   streamLog,
 } from './event-log';
-export { IMPRESSIONS, isPurchase, NO_CHOICES, PURCHASES, strengthOf } from './event-strength';
+export { isPurchase, strengthOf } from './event-strength';
 export { foreignLog, type ItemNames, itemNames, NAMED_IDS, unknownText } from './item-names';
 export {
   isOrderLog,
@@ -28,6 +29,5 @@ export {
   simulatedOrdersText,
   titlesNote,
 } from './log-notes';
-export { COMPACT_DAY, MAX_MILLISECONDS, SECONDS_BELOW } from './log-time';
 export { HALF_LIFE, recency } from './recency';
 export { sortByTime } from './tied-events';

@@ -10,8 +10,6 @@ export interface ItemNames {
    * @param title finds the product if the bundle lacks the id
    */
   productOf(item: string, title?: string): string;
-  /** The id of the product with a title; null if none or several have it. */
-  titled(title: string): string | null;
   /** Number of events whose product was found by its title. */
   byTitle: number;
 }
@@ -22,7 +20,6 @@ export function itemNames(all: Item[]): ItemNames {
   const titled = titleFinder(items);
   const names: ItemNames = {
     products,
-    titled,
     byTitle: 0,
     productOf(item, title) {
       const place = placeOf.get(item);

@@ -2,11 +2,11 @@
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(?:Z|([+-])(\d\d)(?::?(\d\d))?))?)?$/i;
 /** A day written without hyphens: as a number of seconds, it would fall in 1970. */
-export const COMPACT_DAY = /^(19[7-9]\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+const COMPACT_DAY = /^(19[7-9]\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
 /** Numbers below are seconds (until the year 5138), others milliseconds (from 1973). */
-export const SECONDS_BELOW = 1e11;
+const SECONDS_BELOW = 1e11;
 /** The year 5138 in milliseconds: larger numbers are microseconds, which some exports use. */
-export const MAX_MILLISECONDS = 1e14;
+const MAX_MILLISECONDS = 1e14;
 
 const FORM =
   'write a date such as 2026-01-31, a time such as 2026-01-31T12:00:00Z (ISO 8601), or a number of seconds or milliseconds since 1970';

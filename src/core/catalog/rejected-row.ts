@@ -34,12 +34,11 @@ const MAX_GROUPS = 1000;
 export class RejectedGroups {
   readonly #groups = new Map<string, { first: RejectedRow; count: number }>();
 
-  /** @param count number of rows with this field and reason, of which `row` is the first. Default 1 */
-  add(row: RejectedRow, count = 1): void {
+  add(row: RejectedRow): void {
     const key = `${row.field} ${row.reason.replace(VALUES, '')}`;
     const group = this.#groups.get(key);
-    if (group) group.count += count;
-    else if (this.#groups.size < MAX_GROUPS) this.#groups.set(key, { first: row, count });
+    if (group) group.count++;
+    else if (this.#groups.size < MAX_GROUPS) this.#groups.set(key, { first: row, count: 1 });
   }
 
   /** A line for each group: its first row, and how many there are. */

@@ -68,12 +68,7 @@ describe('evaluate --as-page', () => {
     expect(figures['raw everything'] - figures['raw first list']).toBeGreaterThan(bytes);
     expect(figures['requests ten choices']).toBe(figures['requests everything']);
     expect(figures['gzip everything']).toBeLessThan(figures['raw everything']);
-    expect(out).toMatch(
-      /\n\nOn a page, NDCG@10 is [\d.]+ %, .* \+0\.00 ± 0\.00 points, or 100\.0 % of it\.\n100\.00 % of/,
-    );
-    expect(out).toMatch(
-      /^A new visitor's first list takes 2 requests and [\d.]+ kB \(gzip\), .* everything takes \d+ requests/m,
-    );
+    expect(out).toMatch(/^- requests first list: 2$/m);
     expect(out).toContain('| complement HR@10, % | loaded, % | top loaded, % | foremost loaded, % |');
   }, 60_000);
 

@@ -1,15 +1,12 @@
-import * as v from 'valibot';
 import type { Item } from '../../../../src/core/catalog';
-import { counted } from '../../../../src/core/common/text';
 import type { Recommendation } from '../../../../src/device/protocol';
 import { metered } from '../../../shop/pipeline';
-import { joinStreams, parsePart, streamsOfPart } from '../../evaluate/measurement';
+import { joinStreams, streamsOfPart } from '../../evaluate/measurement';
 import { wantedMethods } from '../../evaluate/methods';
 import { qualityOf } from '../../evaluate/quality';
-import { figureCell, fixed, hundredths, signed } from '../../evaluate/report-cells';
-import type { MethodRun, ProtocolSummary } from '../../evaluate/result';
+import type { MethodRun } from '../../evaluate/result';
 import type { Shopper } from '../../evaluate/shoppers';
-import { type BundleHost, type Downloads, downloadsSchema, hostBundle, type Page } from './bundle-host';
+import { type BundleHost, type Downloads, hostBundle, type Page } from './bundle-host';
 import { coldHalf, coldText, type EvaluateInput } from './input';
 import type { Protocol } from './runs';
 
@@ -27,22 +24,16 @@ const TOP = 50;
 
 /** Moments of a visit at which downloads are counted. */
 const MOMENTS = ['first list', 'first personal list', 'ten choices', 'all choices'] as const;
-/** The same for a page that loads everything. */
-const EVERYTHING = 'everything';
 
-const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 /** One next choice: its places, and whether it was in ten places of `complement`, on a page and among all products. */
-const choiceSchema = v.object({
-  ranks: v.tuple([v.number(), v.number()]),
-  complement: v.tuple([v.boolean(), v.boolean()]),
-  loaded: v.boolean(),
+interface Choice {
+  ranks: [page: number, all: number];
+  complement: [page: boolean, all: boolean];
+  loaded: boolean;
   /** Share of the first 50 products of ranking all that the page had loaded. */
-  top: share,
-});
-type Choice = v.InferOutput<typeof choiceSchema>;
-const visitSchema = v.object({ choices: v.array(choiceSchema), downloads: v.array(downloadsSchema) });
-type Visit = v.InferOutput<typeof visitSchema>;
-const partSchema = v.object({ visits: v.array(visitSchema), everything: downloadsSchema });
+  top: number;
+}
+type Visit = Awaited<ReturnType<typeof visit>>;
 
 /**
  * Visits of shoppers without an event in the past, on pages that load what a browser would load. Each next choice is ranked among
@@ -69,16 +60,15 @@ export const asPageProtocol: Protocol = (input) => {
         });
         const everything = all.downloads();
         await all.engine.close();
-        return JSON.stringify({ visits, everything } satisfies v.InferInput<typeof partSchema>);
+        return { visits, everything };
       } finally {
         host.close();
       }
     },
 
-    report(texts) {
-      const parts = texts.map((text) => parsePart(partSchema, text));
+    report(parts: readonly { visits: Visit[]; everything: Downloads }[]) {
       const visits = joinStreams(parts.map((part) => part.visits));
-      const everything = parts[0].everything;
+      const [{ everything }] = parts;
       return {
         setting: `${coldText(input, `${shoppers.length} shoppers`)}, their first ${MAX_CHOICES} choices, each on a page of a new visitor and with all products loaded; the ${LIST} products of a list have a place, and all others share the mean of the remaining places`,
         tables: [{ name: AS_PAGE, unit: 'shopper', reference: WHOLE, methods: methodsOf(visits) }],
@@ -89,7 +79,7 @@ export const asPageProtocol: Protocol = (input) => {
               visits.map(({ downloads }) => downloads[at]),
             ),
           ),
-          ...downloadFigures(EVERYTHING, [everything]),
+          ...downloadFigures('everything', [everything]),
         ]),
       };
     },
@@ -97,7 +87,7 @@ export const asPageProtocol: Protocol = (input) => {
 };
 
 /** @param all a page with all products, whose shopper is forgotten first */
-async function visit(host: BundleHost, all: Page, { rows, times }: Shopper, { bundle }: EvaluateInput): Promise<Visit> {
+async function visit(host: BundleHost, all: Page, { rows, times }: Shopper, { bundle }: EvaluateInput) {
   const page = await host.open();
   await all.engine.reset();
   const downloads: Downloads[] = [];
@@ -186,20 +176,3 @@ const meanOf = (values: readonly number[]): number => values.reduce((sum, value)
 
 const downloadFigures = (moment: string, all: readonly Downloads[]): [string, number][] =>
   (['requests', 'raw', 'gzip'] as const).map((kind) => [`${kind} ${moment}`, meanOf(all.map((one) => one[kind]))]);
-
-/** The findings in words, for people. */
-export function asPageText({ tables: [{ methods }], figures }: ProtocolSummary): string {
-  const find = (name: string) => methods.find((method) => method.name === name) ?? methods[0];
-  const [page, all] = [find(PAGE), find(WHOLE)];
-  const percent = (name: string): string => `${figureCell(name, page.figures[name])} %`;
-  const cost = (moment: string): string =>
-    `${counted(Math.round(figures[`requests ${moment}`]), 'request')} and ${kilobytes(figures[`gzip ${moment}`])}`;
-  const [first, personal, ten] = MOMENTS;
-  return [
-    `On a page, NDCG@10 is ${hundredths(page.ndcg10)} %, and ${hundredths(all.ndcg10)} % with all products loaded: ${signed(100 * page.ndcg10Change, 2)} ± ${hundredths(page.ndcg10Se)} points, or ${fixed((100 * page.ndcg10) / all.ndcg10, 1)} % of it.`,
-    `${percent('loaded')} of the next choices were loaded before they happened. Of the next choices among the first ${TOP} of ranking all, ${percent('foremostLoaded')} were loaded, and ${percent('topLoaded')} of all its first ${TOP}.`,
-    `A new visitor's first list takes ${cost(first)} (gzip), the first personal list ${cost(personal)} in all, and ten choices ${cost(ten)}; everything takes ${cost(EVERYTHING)}.`,
-  ].join('\n');
-}
-
-const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import * as v from 'valibot';
 import { encodeManifest, MANIFEST_FILE, parseManifest } from '../../../../src/core/catalog';
 import { kept } from '../../../../src/core/common/grouped';
 import { codeOf } from '../../../../src/core/common/text';
@@ -14,8 +13,7 @@ import type { SidestreamError } from '../../../../src/error';
  * Downloads of a page since it was opened, and their bytes as stored and as most hosts serve them (gzip, level 6): each file once,
  * because browsers keep files. Code is not included.
  */
-export const downloadsSchema = v.object({ requests: v.number(), raw: v.number(), gzip: v.number() });
-export type Downloads = v.InferOutput<typeof downloadsSchema>;
+export type Downloads = Record<'requests' | 'raw' | 'gzip', number>;
 
 /** A host of one bundle, and pages of new visitors there. */
 export type BundleHost = Awaited<ReturnType<typeof hostBundle>>;

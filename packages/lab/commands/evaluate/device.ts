@@ -3,7 +3,7 @@ import type { LogEvent } from '../../../shop/logs';
 import { demandOf, purchasesOf } from '../../../shop/training';
 import { DEVICE_RANKED } from '../../evaluate/device';
 import { listQuality } from '../../evaluate/list-quality';
-import { joinMeasured, type MethodRanks } from '../../evaluate/measurement';
+import type { MethodRanks } from '../../evaluate/measurement';
 import { wantedMethods } from '../../evaluate/methods';
 import {
   basketQualities,
@@ -42,20 +42,16 @@ const { from: FROM, to: TO } = DEVICE_RANKED;
 export const deviceProtocol: Protocol = (input) => {
   wantedMethods(input, METHOD_NAMES);
   const { past, shoppers } = coldHalf(input, COLD_EVENTS);
-  return {
-    ...rankedStreams(input, shoppers, 'Shoppers'),
-
-    report(parts) {
-      const popularity = popularityOf(input, past);
-      const later = popularityOf(input, input.events.slice(past.length));
-      const { tables, figures } = findings(joinMeasured(parts), { shoppers, popularity, later });
-      return {
-        setting: `${coldText(input, `${shoppers.length} shoppers`)}, events ${FROM + 1} to ${TO}, ranked one by one, those of one time in an order drawn by chance; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, if that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`,
-        tables: [...tables, ...repeatTables(input, past, shoppers)],
-        figures: { repeats: repeatShare(shoppers, TO), ...figures },
-      };
-    },
-  };
+  return rankedStreams(input, shoppers, 'Shoppers', (measured) => {
+    const popularity = popularityOf(input, past);
+    const later = popularityOf(input, input.events.slice(past.length));
+    const { tables, figures } = findings(measured, { shoppers, popularity, later });
+    return {
+      setting: `${coldText(input, `${shoppers.length} shoppers`)}, events ${FROM + 1} to ${TO}, ranked one by one, those of one time in an order drawn by chance; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, if that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`,
+      tables: [...tables, ...repeatTables(input, past, shoppers)],
+      figures: { repeats: repeatShare(shoppers, TO), ...figures },
+    };
+  });
 };
 
 function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly Shopper[]): ResultTable[] {

@@ -1,5 +1,5 @@
-import { DRIFT_PHASES, DRIFT_RANKED, phaseOf, type SplicedStream, splicedPairs } from '../../evaluate/drift';
-import { joinMeasured, type MethodRanks } from '../../evaluate/measurement';
+import { DRIFT_PHASES, DRIFT_RANKED, type SplicedStream, splicedPairs } from '../../evaluate/drift';
+import type { MethodRanks } from '../../evaluate/measurement';
 import { wantedMethods } from '../../evaluate/methods';
 import type { ResultTable } from '../../evaluate/result';
 import { coldText } from './input';
@@ -26,26 +26,20 @@ export const driftProtocol: Protocol = (input) => {
   const { shoppers, popularity, similarity } = pairable(input);
   const long = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);
   const streams = splicedPairs(long, input.shoppers ?? PAIRS, input.seed, similarity);
-  return {
-    ...rankedStreams(input, streams, 'Pairs', DRIFT_RANKED),
-
-    report(parts) {
-      const measured = joinMeasured(parts);
-      const isNew = (row: number): boolean => popularity[row] === 0;
-      const ofExperts = measured.filter(({ name }) => name === ONE_EXPERT || name === LEARNER);
-      return {
-        setting: `${coldText(input, `${streams.length} pairs of shoppers for each seed`)}: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never`,
-        tables: [
-          ...phaseTables(measured, streams),
-          ...phaseTables(measured, streams, { of: 'old items', counts: (row) => !isNew(row) }),
-          ...phaseTables(measured, streams, { of: 'new items', counts: isNew }),
-          ...(ofExperts.length === 2
-            ? phaseTables(ofExperts, streams, { of: 'one expert', reference: ONE_EXPERT })
-            : []),
-        ],
-      };
-    },
+  const report = (measured: readonly MethodRanks[]) => {
+    const isNew = (row: number): boolean => popularity[row] === 0;
+    const ofExperts = measured.filter(({ name }) => name === ONE_EXPERT || name === LEARNER);
+    return {
+      setting: `${coldText(input, `${streams.length} pairs of shoppers for each seed`)}: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never`,
+      tables: [
+        ...phaseTables(measured, streams),
+        ...phaseTables(measured, streams, { of: 'old items', counts: (row) => !isNew(row) }),
+        ...phaseTables(measured, streams, { of: 'new items', counts: isNew }),
+        ...(ofExperts.length === 2 ? phaseTables(ofExperts, streams, { of: 'one expert', reference: ONE_EXPERT }) : []),
+      ],
+    };
   };
+  return rankedStreams(input, streams, 'Pairs', report, DRIFT_RANKED);
 };
 
 /**
@@ -58,7 +52,7 @@ function phaseTables(
   streams: readonly SplicedStream[],
   only?: { of: string; counts?(row: number): boolean; reference?: string },
 ): ResultTable[] {
-  return DRIFT_PHASES.map((phase): ResultTable => {
+  return Object.entries(DRIFT_PHASES).map(([phase, { from, to }]): ResultTable => {
     const about = {
       name: only ? `${phase}, ${only.of}` : phase,
       unit: 'pair' as const,
@@ -70,7 +64,7 @@ function phaseTables(
       about,
       measured,
       streams,
-      (row, place) => phaseOf(place) === phase && (only?.counts?.(row) ?? true),
+      (row, place) => place >= from && place < to && (only?.counts?.(row) ?? true),
     );
   });
 }

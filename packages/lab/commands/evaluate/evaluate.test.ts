@@ -177,9 +177,10 @@ describe('sidestream evaluate', () => {
     ]);
     expect([failed, unlocked, magic, results].map(({ code }) => code)).toEqual([1, 1, 1, 1]);
     expect(unlocked.err).toMatch(/^Error \(runtime\/invalid-input\): .*no-folder is a file, so no folder/m);
-    expect(failed.err).toMatch(/^seed [12]: Error \(/m);
-    expect(failed.err).toMatch(/^Error \(runtime\/worker-crashed\): The process of seed [12] ended with code 1/m);
+    expect(failed.err).toMatch(
+      /^Error \(runtime\/invalid-input\): .*does not hold a side model with its start weights/m,
+    );
     expect(magic.err).toMatch(/^Error \(runtime\/invalid-input\): There is no method magic here; choose of all, pop/m);
-    expect(results.err).toContain('The results cannot be used: it is not JSON');
+    expect(results.err).toContain('The results cannot be used: file: it is not JSON');
   });
 });

@@ -4,19 +4,19 @@ import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { kept } from '../../../../src/core/common/grouped';
 import { invalidInput } from '../../../../src/error';
-import { createMeter, jointMeters, openFolder } from '../../../cli/bundler';
+import { answerRequests, createMeter, jointMeters, openFolder } from '../../../cli/bundler';
 import {
   concludeRefused,
-  doTasks,
   isTaskProcess,
   jsonOption,
   modelsOption,
   optionWords,
-  parentMeter,
+  parentOutput,
   pastOption,
   positiveInteger,
   processesOption,
   REFUSED_HELP,
+  say,
   WORKER_OPTION,
   withModels,
   withPrepared,
@@ -27,15 +27,15 @@ import { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from 
 import { type KeptResult, type KeptResults, keptText, mergeRuns, parseKept, summary } from '../../evaluate/result';
 import { WINDOW_METHODS } from '../../evaluate/windows';
 import { CONFIGURATIONS } from '../../simulate/shops';
-import { AS_PAGE, asPageProtocol, asPageText } from './as-page';
+import { AS_PAGE, asPageProtocol } from './as-page';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
 import { firstVisitProtocol } from './first-visit';
-import { readInput, say } from './input';
+import { readInput } from './input';
 import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
 import { METHOD_NAMES } from './methods';
 import { NEXT_BASKET_METHODS, nextBasketProtocol } from './next-basket';
-import { doTask, type Evaluation, keptRun, type Protocol, parseTask, runSeeds } from './runs';
+import { doTask, type Evaluation, keptRun, type Protocol, runSeeds, type Task } from './runs';
 import { runSimulation } from './simulate';
 import { twoTastesProtocol } from './two-tastes';
 import { WINDOWS, windowsProtocol } from './windows';
@@ -153,15 +153,10 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   // Reports bad files before hours of work.
   if (options.results !== undefined) await readResults(options.results);
   const isTask = isTaskProcess(options);
-  const { inputOf, refused: lines } = await readInput(options, isTask ? parentMeter() : createMeter());
+  const { inputOf, refused: lines } = await readInput(options, isTask ? parentOutput() : { meter: createMeter(), say });
   const evaluations = new Map<number, Evaluation>();
   const evaluationOf = (seed: number): Evaluation => kept(evaluations, seed, () => PROTOCOLS[protocol](inputOf(seed)));
-  if (isTask) {
-    await doTasks(async (data) => {
-      const task = parseTask(data);
-      return doTask(evaluationOf(task.seed), task);
-    });
-  }
+  if (isTask) return answerRequests((task: Task) => doTask(evaluationOf(task.seed), task));
   const { length: pastFiles } = (await evaluationOf(seeds[0]).pastFiles?.()) ?? [];
   const evaluate = () =>
     runSeeds({
@@ -176,15 +171,11 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
     });
   // In this process shoppers are ranked without a pause.
   const yields = options.processes > 1;
-  const runs = await (pastFiles > 0 ? withModels(options.models, say, evaluate, { yields }) : evaluate());
+  const runs = await (pastFiles > 0 ? withModels(options.models, evaluate, { yields }) : evaluate());
   const merged = mergeRuns(runs);
   const found = summary(merged);
   const verdict = deviceVerdict(merged);
-  const body = [
-    ...(protocol === AS_PAGE ? [asPageText(found)] : []),
-    reportBody(found),
-    ...(verdict ? [verdictText(verdict)] : []),
-  ].join('\n\n');
+  const body = [reportBody(found), ...(verdict ? [verdictText(verdict)] : [])].join('\n\n');
   console.log(`${found.setting}, ${seedsInWords(seeds)}\n\n${body}`);
   if (options.results !== undefined) {
     await keepResults(options, options.results, { ...found, ...origin(options, seeds) }, body);

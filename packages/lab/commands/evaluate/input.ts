@@ -10,8 +10,10 @@ import { startCompute } from '../../../cli/training';
 import { endOfPast, type LogEvent, sortByTime } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
 import { byProduct } from '../../../shop/training';
-import { FIRST_CHOICES } from '../../evaluate/first-visit';
 import { coldShoppers, type Shopper } from '../../evaluate/shoppers';
+
+/** Number of ranked choices of a first visit. */
+export const FIRST_CHOICES = 5;
 
 /** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 type Half = 'choose' | 'report' | 'all';
@@ -56,15 +58,13 @@ export interface InputOptions extends Asked {
   worker?: boolean;
 }
 
-export const say = (line: string): void => console.error(line);
-
 /** Reads the files, and sets the compute backend. @returns the input of each seed, and the number of lines that the preparation refused */
 export async function readInput(
   options: InputOptions,
-  meter: Meter,
+  output: Pick<EvaluateInput, 'meter' | 'say'>,
 ): Promise<{ refused: number; inputOf(seed: number): EvaluateInput }> {
   const slow = await startCompute();
-  if (slow) say(slow);
+  if (slow) output.say(slow);
   const { refused } = await readPrepared(options.prepared);
   const log = await preparedEvents(options.prepared);
   const { bundle } = byProduct(await openFolder(options.bundle), { events: [], rejected: [] });
@@ -74,7 +74,7 @@ export async function readInput(
     inputOf(seed) {
       const events = [...log];
       sortByTime(events, seed);
-      return { ...options, bundle, folder: options.bundle, events, rowOf, seed, meter, say };
+      return { ...options, bundle, folder: options.bundle, events, rowOf, seed, ...output };
     },
   };
 }

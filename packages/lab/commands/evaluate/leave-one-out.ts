@@ -1,19 +1,16 @@
 import { evenly } from '../../../../src/core/common/evenly';
 import { sharedLearning } from '../../../../src/device/learner';
 import { invalidInput } from '../../../../src/error';
+import { metered } from '../../../shop/pipeline';
 import { choicesFrom, shopCatalog, sideCatalog, trainShop } from '../../../shop/training';
-import {
-  LEAVE_ONE_OUT_RIVALS,
-  type LeaveOneOutRun,
-  leaveOneOutSchema,
-  runLeaveOneOut,
-} from '../../evaluate/leave-one-out/evaluate';
 import {
   popularityOf as choicesOf,
   type LeaveOneOutMethod,
   type LeaveOneOutShop,
   type Ranker,
+  ranksOf,
 } from '../../evaluate/leave-one-out/ranker';
+import { LEAVE_ONE_OUT_RIVALS } from '../../evaluate/leave-one-out/rivals';
 import { side } from '../../evaluate/leave-one-out/side';
 import {
   type ChoiceCase,
@@ -57,19 +54,38 @@ export const leaveOneOutProtocol: Protocol = (input) => {
   const split = input.published ? { ...found, whole: found.training } : found;
   const { bundle, seed, meter, say } = input;
   const count = bundle.items.length;
-  return byMethod({
+  return byMethod(
     names,
-    schema: leaveOneOutSchema,
-    run: (name) => runLeaveOneOut(name, METHODS[name], { ...split, bundle, count, seed, meter, say }, test),
-    report(runs) {
+    async (name): Promise<LeaveOneOutRun> => {
+      const start = performance.now();
+      const { scores, ...chosen } = await METHODS[name]({ ...split, bundle, count, seed, meter, say });
+      const seconds = (performance.now() - start) / 1000;
+      const ranks = await metered(meter, `Test of ${name}`, test.length, (advance) =>
+        ranksOf((history) => {
+          advance(1);
+          return scores(history);
+        }, test),
+      );
+      return { name, seconds, ranks, ...chosen };
+    },
+    (runs) => {
       const chosen = choicesOf(split.whole, count);
       return {
         setting: `the last choice of ${test.length} shoppers, ranked among all ${count} items except those that they had chosen; settings chosen on the last choice but one, which is then ${input.published ? 'history, but not learned' : 'also learned'}`,
         tables: tablesOf(runs, test, (row) => chosen[row] === 0),
       };
     },
-  });
+  );
 };
+
+/** Result of a method on the test. */
+interface LeaveOneOutRun extends Pick<Ranker, 'settings' | 'validation'> {
+  name: string;
+  /** Time to choose the settings and to learn. */
+  seconds: number;
+  /** Rank of each case of the test, in order. */
+  ranks: number[];
+}
 
 /** @throws SidestreamError `runtime/invalid-input` if no user has three choices */
 function splitOf({ events, rowOf, shoppers = Number.POSITIVE_INFINITY }: EvaluateInput): LeaveOneOutSplit {

@@ -30,7 +30,7 @@ import {
   sideMethod,
   wantedMethods,
 } from '../../evaluate/methods';
-import { PAST_METHODS, type PastLog, type PastMethodName } from '../../evaluate/past-methods';
+import { PAST_METHODS, type PastLog } from '../../evaluate/past-methods';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath, popularityOf } from './input';
 
 interface PastShop {
@@ -45,7 +45,7 @@ interface PastShop {
 export const REFERENCE = 'popularity-now';
 
 /** Methods of the literature, with settings chosen on the past. */
-const PAST_NAMES = ['item-knn', 'ease', 'vsknn'] as const satisfies readonly PastMethodName[];
+const PAST_NAMES = Object.keys(PAST_METHODS);
 
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => historyMethod('popularity', () => popularity),
@@ -75,8 +75,6 @@ export const needsSide = (input: EvaluateInput): boolean => SIDE_METHODS.some((n
 
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 
-const pathOf = (input: EvaluateInput, name: PastMethodName): Promise<string> => pastPath(input, name, '-settings.json');
-
 const logOf = (input: EvaluateInput): PastLog => ({
   past: pastEvents(input),
   rowOf: input.rowOf,
@@ -86,21 +84,18 @@ const logOf = (input: EvaluateInput): PastLog => ({
 });
 
 /** The file of the settings of a method, which no seed changes. */
-async function settingsFile(input: EvaluateInput, name: PastMethodName): Promise<PastFile> {
-  const path = await pathOf(input, name);
+async function settingsFile(input: EvaluateInput, name: string): Promise<PastFile> {
+  const path = await pastPath(input, name, '-settings.json');
   const make = async (): Promise<void> => writeWhole(path, JSON.stringify(PAST_METHODS[name].choose(logOf(input))));
   return { path, make };
 }
 
 /** The method with its chosen settings. @throws SidestreamError `runtime/invalid-input` if their file is damaged or missing */
-async function pastMethod(input: EvaluateInput, name: PastMethodName): Promise<DeviceMethod> {
-  const path = await pathOf(input, name);
-  const { schema, method } = PAST_METHODS[name];
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), await readFile(path, 'utf8').catch(() => ''));
-  if (parsed.success) return method(logOf(input), parsed.output);
-  throw invalidInput(
-    `${path} does not hold the settings of ${name}: ${parsed.issues[0].message}. Remove the file and evaluate again.`,
-  );
+async function pastMethod(input: EvaluateInput, name: string): Promise<DeviceMethod> {
+  const { path } = await settingsFile(input, name);
+  const method = PAST_METHODS[name].method(logOf(input), await readFile(path, 'utf8').catch(() => ''));
+  if (method) return method;
+  throw invalidInput(`${path} does not hold the settings of ${name}. Remove the file and evaluate again.`);
 }
 
 /** Files that the wanted methods learn from the past; every process reads them, and each is created by one. */

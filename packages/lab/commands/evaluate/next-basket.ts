@@ -3,16 +3,19 @@ import { grouped } from '../../../../src/core/common/grouped';
 import { type LearnerOptions, sharedLearning } from '../../../../src/device/learner';
 import { FREQUENCY_WEIGHT, frequencies, frequencyTerm } from '../../../../src/device/ranking';
 import { invalidInput } from '../../../../src/error';
+import { metered } from '../../../shop/pipeline';
 import { learnerMethod, scoresAfter, wantedMethods } from '../../evaluate/methods';
-import { basketNdcg10, basketRanks, basketRunSchema } from '../../evaluate/next-basket';
 import {
+  type BasketCase,
   type BasketScores,
+  basketNdcg10,
+  basketRanks,
+  nextBaskets,
   orderCounts,
   tifuKnn,
   topFrequency,
   userPopularity,
-} from '../../evaluate/next-basket/peers';
-import { type BasketCase, nextBaskets } from '../../evaluate/next-basket/split';
+} from '../../evaluate/next-basket';
 import { qualityOf } from '../../evaluate/quality';
 import type { EvaluateInput } from './input';
 import { trainedShop } from './leave-one-out';
@@ -55,19 +58,18 @@ export const nextBasketProtocol: Protocol = (input) => {
   if (cases.length === 0)
     throw invalidInput('Nobody can be ranked: no shopper has two orders of items of this bundle. Give a longer log.');
   const ranked = evenly([...cases.keys()], shoppers);
-  return byMethod({
+  return byMethod(
     names,
-    schema: basketRunSchema,
-    async run(name) {
+    async (name) => {
       const popularity = orderCounts(historiesOf(cases), bundle.items.length);
       const start = performance.now();
       const scoresOf = await METHODS[name]({ bundle, seed, meter, say, cases, popularity });
-      meter.start(`Last orders by ${name}`, ranked.length);
-      const ranks = basketRanks(cases, ranked, scoresOf, (count) => meter.advance(count));
-      meter.stop();
+      const ranks = await metered(meter, `Last orders by ${name}`, ranked.length, (advance) =>
+        basketRanks(cases, ranked, scoresOf, advance),
+      );
       return { name, ranks, seconds: (performance.now() - start) / 1000 };
     },
-    report(runs) {
+    (runs) => {
       const methods = runs.map(({ name, ranks, seconds }) => ({
         name,
         units: ranks.map(qualityOf),
@@ -78,7 +80,7 @@ export const nextBasketProtocol: Protocol = (input) => {
         tables: [{ name: 'next-basket', unit: 'shopper', reference: REFERENCE, methods }],
       };
     },
-  });
+  );
 };
 
 /** The learner of a page in a shop that has trained on all histories, in a list in which items may repeat. */

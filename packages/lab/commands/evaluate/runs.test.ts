@@ -6,7 +6,7 @@ import { type Bundle, openBundle, writeBundle } from '../../../../src/core/catal
 import { bundleContent, makeItem, memoryBundle } from '../../../../testing/bundles';
 import type { ProtocolRun } from '../../evaluate/result';
 import type { EvaluateInput } from './input';
-import { keptRun, type Protocol, parseTask, runSeeds } from './runs';
+import { keptRun, type Protocol, runSeeds } from './runs';
 
 let bundle: Bundle;
 let folder: string;
@@ -125,12 +125,4 @@ it('ends with the first failure, and starts no waiting task', async () => {
   await new Promise((resolve) => setTimeout(resolve));
   expect(done).toHaveLength(before);
   expect(done.filter((what) => /^seed (1|2),/.test(what))).toEqual([]);
-});
-
-it('refuses anything that is not a task', () => {
-  const task = { seed: 2, part: { index: 1, of: 3 } };
-  expect(parseTask(task)).toEqual(task);
-  for (const data of ['{', { seed: 0 }, { seed: 1, part: { index: -1, of: 1 } }, { seed: 1, else: 1 }]) {
-    expect(() => parseTask(data)).toThrow(expect.objectContaining({ code: 'runtime/invalid-input' }));
-  }
 });

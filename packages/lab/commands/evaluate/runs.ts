@@ -2,14 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
-import * as v from 'valibot';
 import { sha256 } from '../../../../src/core/common/bytes';
 import { kept as keptIn } from '../../../../src/core/common/grouped';
-import { fitting } from '../../../../src/core/common/schema';
-import { invalidInput } from '../../../../src/error';
-import { TaskProcesses, type TaskProcessesOptions } from '../../../cli/commands';
+import { type TaskProcessesOptions, taskProcesses } from '../../../cli/commands';
 import { writeWhole } from '../../../cli/training';
-import { type Part, parsePart, partSchema } from '../../evaluate/measurement';
+import type { Part } from '../../evaluate/measurement';
 import { type ProtocolRun, parseRun } from '../../evaluate/result';
 import type { EvaluateInput, PastFile } from './input';
 
@@ -18,36 +15,26 @@ export interface Evaluation {
   /** Default: `share`, which divides the processes evenly; 1 if a process has the seed to itself. */
   parts?(share: number): number;
   pastFiles?(): Promise<PastFile[]>;
-  /** The files of the past already exist. @returns a text for `report` */
-  measure(part: Part): Promise<string>;
-  /** @param parts texts of all parts, in order: the result does not depend on how many there are */
-  report(parts: readonly string[]): Pick<ProtocolRun, 'setting' | 'tables'> & Partial<Pick<ProtocolRun, 'figures'>>;
+  /** The files of the past already exist. @returns what `report` gets of this part: only the protocol itself knows its form */
+  measure(part: Part): Promise<unknown>;
+  /** @param parts results of all parts, in order: the findings do not depend on how many there are */
+  report(parts: readonly unknown[]): Pick<ProtocolRun, 'setting' | 'tables'> & Partial<Pick<ProtocolRun, 'figures'>>;
 }
 
-/** An evaluation whose parts are its methods. */
-interface MethodEvaluation<Name extends string, Run> {
-  /** In the order of the tables. */
-  names: readonly Name[];
-  schema: v.GenericSchema<unknown, Run>;
-  run(name: Name): Promise<Run>;
-  report(runs: readonly Run[]): ReturnType<Evaluation['report']>;
-}
-
-/** An evaluation method by method: the last ones first, which take longest. */
-export const byMethod = <Name extends string, Run extends { name: string }>({
-  names,
-  schema,
-  run,
-  report,
-}: MethodEvaluation<Name, Run>): Evaluation => ({
+/** An evaluation whose parts are its methods: the last ones first, which take longest. @param names in the order of the tables */
+export const byMethod = <Name extends string, Run extends { name: string }>(
+  names: readonly Name[],
+  run: (name: Name) => Promise<Run>,
+  report: (runs: readonly Run[]) => ReturnType<Evaluation['report']>,
+): Evaluation => ({
   parts: (share) => (share === 1 ? 1 : names.length),
   async measure({ index, of }) {
     const runs: Run[] = [];
     for (const name of names.toReversed().filter((_, n) => n % of === index)) runs.push(await run(name));
-    return JSON.stringify(runs);
+    return runs;
   },
-  report(parts) {
-    const found = new Map(parts.flatMap((part) => parsePart(v.array(schema), part)).map((one) => [one.name, one]));
+  report(parts: readonly Run[][]) {
+    const found = new Map(parts.flat().map((one) => [one.name, one]));
     return report(names.flatMap((name) => found.get(name) ?? []));
   },
 });
@@ -88,22 +75,17 @@ async function digestOf(input: EvaluateInput): Promise<string> {
 }
 
 /** A step of an evaluation in one process: it learns a file of the past, by name, or evaluates a part. */
-const taskSchema = v.strictObject({
-  seed: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  learn: v.optional(v.string()),
-  part: v.optional(partSchema),
-});
-export type Task = v.InferOutput<typeof taskSchema>;
+export interface Task {
+  seed: number;
+  learn?: string;
+  part?: Part;
+}
 
-export const parseTask = (data: unknown): Task =>
-  fitting(taskSchema, data, (fault) => invalidInput(`${JSON.stringify(data)} is not a task: ${fault}.`));
-
-/** Runs a task in this process. @returns for a part, the text for `report` */
+/** Runs a task in this process. @returns for a part, what `report` gets */
 export async function doTask({ measure, pastFiles }: Evaluation, { learn, part }: Task): Promise<unknown> {
   if (part) return measure(part);
   const files = await pastFiles?.();
   await files?.find(({ path }) => basename(path) === learn)?.make();
-  return '';
 }
 
 export interface SeedsRequest extends Omit<TaskProcessesOptions, 'size'> {
@@ -124,7 +106,7 @@ export interface SeedsRequest extends Omit<TaskProcessesOptions, 'size'> {
  */
 export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
   const { protocol, seeds, evaluationOf, kept, processes, say } = request;
-  const pool = processes > 1 ? new TaskProcesses({ ...request, size: processes }) : null;
+  const pool = processes > 1 ? taskProcesses<Task, unknown>({ ...request, size: processes }) : null;
   const limit = pLimit(processes);
   const work = async (task: Task): Promise<unknown> => {
     if (!pool) return doTask(evaluationOf(task.seed), task);
@@ -151,7 +133,7 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
     await Promise.all(((await pastFiles?.()) ?? []).map((file) => learn(seed, file)));
     const of = parts?.(share) ?? share;
     const all = Array.from({ length: of }, (_, index) => queued({ seed, part: { index, of } }));
-    const { setting, tables, figures = {} } = report(v.parse(v.array(v.string()), await Promise.all(all)));
+    const { setting, tables, figures = {} } = report(await Promise.all(all));
     return { protocol, seed, setting, tables, figures };
   };
   try {

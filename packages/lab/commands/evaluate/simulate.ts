@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs';
 import pLimit from 'p-limit';
-import * as v from 'valibot';
 import { sharedLearning } from '../../../../src/device/learner';
-import { createMeter, openFolder } from '../../../cli/bundler';
+import { answerRequests, createMeter, openFolder } from '../../../cli/bundler';
 import {
   concludeRefused,
-  doTasks,
   isTaskProcess,
   optionWords,
-  parentMeter,
-  TaskProcesses,
+  parentOutput,
+  say,
+  taskProcesses,
   withModels,
 } from '../../../cli/commands';
 import { startCompute, writeWhole } from '../../../cli/training';
@@ -17,18 +16,18 @@ import type { Meter } from '../../../shop/pipeline';
 import { byProduct, popularCatalog } from '../../../shop/training';
 import { splicedPairs } from '../../evaluate/drift';
 import { wantedMethods } from '../../evaluate/methods';
-import { shareOfSharedSeconds } from '../../evaluate/quality';
+import { sharedSeconds } from '../../evaluate/quality';
 import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
-import { parseBlock, type ShopBlock } from '../../simulate/block';
+import type { ShopBlock } from '../../simulate/block';
 import type { Ground } from '../../simulate/ground';
 import { simulationLine, simulationOf } from '../../simulate/result';
 import { loggedShopper } from '../../simulate/shopper';
 import { CONFIGURATIONS, type ShopStock } from '../../simulate/shops';
 import { simulatedGround } from '../../simulate/simulated-ground';
 import { simulationText } from '../../simulate/summary-text';
-import { doTask, parseTask, type SimulationTask, simulate, stepsOf, taskLabel, timingOf } from '../../simulate/tasks';
+import { doTask, type SimulationTask, simulate, stepsOf, taskLabel } from '../../simulate/tasks';
 import { marketOf } from '../../simulate/visit';
-import { coldHalf, coldText, type EvaluateInput, type InputOptions, popularityOf, readInput, say } from './input';
+import { coldHalf, coldText, type EvaluateInput, type InputOptions, popularityOf, readInput } from './input';
 import { needsSide, pastCatalog, sideFile } from './methods';
 
 export interface SimulateOptions extends Omit<InputOptions, 'prepared' | 'windows'> {
@@ -49,13 +48,13 @@ const STAGE = 'Choices';
 export async function runSimulation(options: SimulateOptions): Promise<void> {
   if (isTaskProcess(options)) {
     const { ground } = await groundOf(options);
-    const meter = parentMeter();
-    await doTasks(async (data) => {
+    const { meter } = parentOutput();
+    return answerRequests(async (task: SimulationTask) => {
       // The process that shows it knows the total.
       meter.start(STAGE, 0);
-      const text = JSON.stringify(await doTask(ground, parseTask(data), (steps) => meter.advance(steps)));
+      const blocks = await doTask(ground, task, (steps) => meter.advance(steps));
       meter.stop();
-      return text;
+      return blocks;
     });
   }
   const started = performance.now();
@@ -66,18 +65,16 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
   // A process starts its meter with every block; here, all blocks form one stage.
   const ofBlock: Meter = { start() {}, advance: (count) => meter.advance(count), stop() {} };
   const run = { size: processes, command: taskCommand(options), say, meter: () => ofBlock };
-  const pool = processes > 1 ? new TaskProcesses(run) : null;
+  const pool = processes > 1 ? taskProcesses<SimulationTask, ShopBlock[]>(run) : null;
   // One after another: this process has one thread.
   const limit = pLimit(1);
-  const work = async (task: SimulationTask): Promise<ShopBlock[]> =>
-    pool
-      ? parseBlock(v.parse(v.string(), await pool.run(taskLabel(task), task)))
-      : limit(() => doTask(ground, task, (steps) => meter.advance(steps)));
+  const work = (task: SimulationTask): Promise<ShopBlock[]> =>
+    pool ? pool.run(taskLabel(task), task) : limit(() => doTask(ground, task, (steps) => meter.advance(steps)));
   try {
     const simulated = await simulate(ground, seed, work);
     meter.stop();
-    const timing = timingOf(simulated, (performance.now() - started) / 1000, processes);
-    const found = simulationOf({ ...simulated, timing });
+    const seconds = (performance.now() - started) / 1000;
+    const found = simulationOf({ ...simulated, seconds, processes });
     console.log(`${ground.setting}, seed ${seed}\n\n${simulationText(found)}`);
     if (options.report !== undefined) {
       const { simulationPage } = await import('../../simulate/page');
@@ -100,11 +97,11 @@ async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; ref
     const shoppers = options.shoppers ?? SHOPPERS;
     return { ground: simulatedGround({ bundle, shoppers, seed, methods, closedLoop }), refused: 0 };
   }
-  const { refused, inputOf } = await readInput({ ...options, prepared }, createMeter());
+  const { refused, inputOf } = await readInput({ ...options, prepared }, { meter: createMeter(), say });
   const input = inputOf(seed);
   // Once, before other processes read it.
   if (!isTaskProcess(options) && needsSide(input)) {
-    await withModels(models, say, async () => {
+    await withModels(models, async () => {
       const { path, make } = await sideFile(input);
       if (!existsSync(path)) await make();
     });
@@ -146,7 +143,10 @@ function logGround(input: EvaluateInput): Ground {
     items: bundle.items.length,
     configurations,
     shoppers: streams.length,
-    sharedSecond: shareOfSharedSeconds(shoppers, MAX_EVENTS),
+    sharedSecond: sharedSeconds(
+      shoppers.map(({ rows }) => ({ places: [...rows.keys()].slice(0, MAX_EVENTS) })),
+      shoppers,
+    ),
     setting: `${coldText(input, `${shoppers.length} shoppers`)}, their first ${MAX_EVENTS} events, which they choose whatever is shown; changes and returns of taste come from ${spliced.length} streams of two of them, alternating every 40 events`,
     shopper: (n) => loggedShopper(streams[n], seed, n, MAX_EVENTS),
     market: marketOf(index, popularity),

@@ -1,7 +1,7 @@
 import { metered } from '../../../shop/pipeline';
 import { popularCatalog } from '../../../shop/training';
 import { type DEVICE_RANKED, evaluateDevice } from '../../evaluate/device';
-import { type MethodRanks, streamsOfPart } from '../../evaluate/measurement';
+import { joinMeasured, type MethodRanks, streamsOfPart } from '../../evaluate/measurement';
 import { type Quality, streamQualities } from '../../evaluate/quality';
 import type { ResultTable } from '../../evaluate/result';
 import { type Shopper, shopperSimilarity } from '../../evaluate/shoppers';
@@ -12,36 +12,46 @@ import type { Evaluation } from './runs';
 /** Number of events of a new shopper in the device protocol, and in the protocols of pairs, which get the same halves. */
 export const COLD_EVENTS = 30;
 
+type Report = (measured: MethodRanks[]) => ReturnType<Evaluation['report']>;
+
 /**
- * The steps of a protocol that ranks streams of choices prequentially, with all methods that learn from the past.
+ * A protocol that ranks streams of choices prequentially, with all methods that learn from the past.
  * @param label name of the streams in front of the progress
  */
 export const rankedStreams = (
   input: EvaluateInput,
   streams: readonly Shopper[],
   label: string,
+  report: Report,
   range?: typeof DEVICE_RANKED,
-): Pick<Evaluation, 'pastFiles' | 'measure'> => ({
+): Evaluation => ({
   pastFiles: () => methodFiles(input),
-
-  measure: measuredStreams(input, label, streams, async (shoppers, onProgress) => {
-    const items = input.bundle.items.length;
-    return evaluateDevice({ shoppers, methods: await deviceMethods(input), items, ...range, onProgress });
-  }),
+  ...measuredStreams(
+    input,
+    label,
+    streams,
+    async (shoppers, onProgress) => {
+      const items = input.bundle.items.length;
+      return evaluateDevice({ shoppers, methods: await deviceMethods(input), items, ...range, onProgress });
+    },
+    report,
+  ),
 });
 
 /** Measures the streams of each part. @param run the ranks of some streams by all methods; it reports each stream that is done */
-export const measuredStreams =
-  (
-    { meter }: Pick<EvaluateInput, 'meter'>,
-    label: string,
-    streams: readonly Shopper[],
-    run: (own: Shopper[], onProgress: () => void) => Promise<MethodRanks[]> | MethodRanks[],
-  ): Evaluation['measure'] =>
-  async (part) => {
+export const measuredStreams = (
+  { meter }: Pick<EvaluateInput, 'meter'>,
+  label: string,
+  streams: readonly Shopper[],
+  run: (own: Shopper[], onProgress: () => void) => Promise<MethodRanks[]> | MethodRanks[],
+  report: Report,
+): Evaluation => ({
+  measure(part) {
     const own = streamsOfPart(streams, part);
-    return JSON.stringify(await metered(meter, label, own.length, (advance) => run(own, () => advance(1))));
-  };
+    return metered(meter, label, own.length, (advance) => run(own, () => advance(1)));
+  },
+  report: (parts: readonly MethodRanks[][]) => report(joinMeasured(parts)),
+});
 
 /** New shoppers for pairs, how alike two of them are, and the choices of each item in the past. */
 export function pairable(input: EvaluateInput) {

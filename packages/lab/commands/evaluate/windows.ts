@@ -5,13 +5,7 @@ import { interactionsOf } from '../../../shop/training';
 import { type SideSettings, sideFeatures } from '../../../shop/training/side';
 import { wantedMethods } from '../../evaluate/methods';
 import type { ResultTable } from '../../evaluate/result';
-import {
-  evaluateWindows,
-  WINDOW_METHODS,
-  type WindowMethodName,
-  type WindowRun,
-  windowRunSchema,
-} from '../../evaluate/windows';
+import { evaluateWindows, WINDOW_METHODS, type WindowMethodName, type WindowRun } from '../../evaluate/windows';
 import { byMethod, type Protocol } from './runs';
 import { tableOf } from './streams';
 
@@ -41,10 +35,9 @@ export const windowsProtocol: Protocol = (input) => {
     throw invalidInput(
       `${interactions.length} events are too few for ${windows} windows. Give a log with ${MIN_EVENTS * windows} or more on items of this bundle, or fewer --windows.`,
     );
-  return byMethod({
+  return byMethod(
     names,
-    schema: windowRunSchema,
-    run(name) {
+    (name) => {
       const { items, features, manifest } = bundle;
       return evaluateWindows(name, {
         interactions,
@@ -60,7 +53,7 @@ export const windowsProtocol: Protocol = (input) => {
       });
     },
 
-    report(runs) {
+    (runs) => {
       const table = (name: string, reference: string, of: readonly WindowRun[]): ResultTable =>
         tableOf({ name, unit: 'window', firstWindow: 2, reference }, of, ({ units }) => units);
       const all = table('windows', REFERENCE, runs);
@@ -84,5 +77,5 @@ export const windowsProtocol: Protocol = (input) => {
         tables: [{ ...all, methods }, ...against],
       };
     },
-  });
+  );
 };

@@ -1,6 +1,33 @@
-import { belowScores } from '../leave-one-out/ranker';
-import type { ChoiceHistory } from '../leave-one-out/split';
-import { basketsOf } from './split';
+import { rankOf } from '../../../src/device/ranking';
+import type { LogEvent } from '../../shop/logs';
+import { belowScores } from './leave-one-out/ranker';
+import { type ChoiceHistory, firstChoices, historyOf } from './leave-one-out/split';
+import { basketsIn, shoppersOf } from './shoppers';
+
+/** A shopper whose last order is to be foretold. */
+export interface BasketCase {
+  /** All earlier lines; those of one time are one order. */
+  history: ChoiceHistory;
+  /** Rows of the last order, all different. */
+  basket: number[];
+}
+
+/**
+ * Splits off the last order of every shopper with two or more. Lines of one time are one order.
+ * @param events sorted by time
+ * @param rowOf row of an item id; events on other items are left out
+ */
+export function nextBaskets(events: readonly LogEvent[], rowOf: ReadonlyMap<string, number>): BasketCase[] {
+  return shoppersOf(events, rowOf).flatMap(({ rows, times }) => {
+    const last = basketsIn(times).at(-1)?.start ?? 0;
+    if (last === 0) return [];
+    return [{ history: firstChoices(historyOf(rows, times), last), basket: [...new Set(rows.slice(last))] }];
+  });
+}
+
+/** The orders of a history, oldest first, each with different rows. */
+const basketsOf = ({ rows, times }: ChoiceHistory): number[][] =>
+  basketsIn([...times]).map(({ start, end }) => [...new Set(rows.subarray(start, end))]);
 
 /** Values of some items, by row. */
 type Sparse = Map<number, number>;
@@ -116,4 +143,28 @@ function fadedFrequency(history: ChoiceHistory): Sparse {
       return { rows, weight: (WITHIN ** (orders.length - 1 - n) * BETWEEN ** (groups - 1 - group)) / of / groups };
     }),
   );
+}
+
+/** Ranks the last order of some shoppers among all items, repeats included. @param shoppers their numbers */
+export function basketRanks(
+  cases: readonly BasketCase[],
+  shoppers: readonly number[],
+  scoresOf: BasketScores,
+  advance: (count: number) => void,
+): number[][] {
+  return shoppers.map((shopper) => {
+    const scores = scoresOf(shopper);
+    advance(1);
+    return cases[shopper].basket.map((row) => Math.ceil(rankOf(scores, row, [])));
+  });
+}
+
+/** Number of places that count. */
+const PLACES = 10;
+
+/** NDCG@10 of an order: the gains of its items in the first ten places over those of an ideal list of all of its items, as Li et al. 2023 count. */
+export function basketNdcg10(ranks: readonly number[]): number {
+  const gain = (rank: number): number => 1 / Math.log2(rank + 1);
+  const ideal = ranks.reduce((sum, _, n) => sum + gain(n + 1), 0);
+  return ranks.reduce((sum, rank) => sum + (rank <= PLACES ? gain(rank) : 0), 0) / ideal;
 }

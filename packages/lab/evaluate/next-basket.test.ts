@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { basketNdcg10, basketRanks } from '.';
-import { orderCounts, tifuKnn, topFrequency, userPopularity } from './peers';
-import { nextBaskets } from './split';
+import {
+  basketNdcg10,
+  basketRanks,
+  nextBaskets,
+  orderCounts,
+  tifuKnn,
+  topFrequency,
+  userPopularity,
+} from './next-basket';
 
 const COUNT = 6;
 const rowOf = new Map(Array.from({ length: COUNT }, (_, row) => [`i${row}`, row]));

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../src/core/common/random';
 import { memoryBundle } from '../../../../testing/bundles';
 import { easeItems, easeWeights } from './ease';
-import { LEAVE_ONE_OUT_RIVALS } from './evaluate';
 import { fadedWeights, shrunkCosines } from './item-knn';
 import { type AddScores, fading, gridOf, type LeaveOneOutShop, popularityOf, tuned, withPopularity } from './ranker';
+import { LEAVE_ONE_OUT_RIVALS } from './rivals';
 import { type ChoiceHistory, leaveOneOut } from './split';
 import { vsknnScores } from './vsknn';
 
