@@ -80,7 +80,7 @@ test('learns from a log in a worker exactly as the command line does, and keeps 
   const kept = await page.evaluate(() => window.studioLearn.kept());
   expect(kept.events).not.toContain('example.com');
   expect(kept.events.split('\n')).toHaveLength(1923);
-  expect(kept.log).toEqual(['events.jsonl.gz', 'learned.json', 'log.json', 'side-network.safetensors']);
+  expect(kept.log).toEqual(['events.jsonl.gz', 'learned.json', 'log.json', 'side-network.weights']);
   for (const name of ['shard', 'head']) {
     expect(kept.bundle).toContainEqual(expect.stringMatching(new RegExp(`^${name}-[0-9a-f]{16}\\.bin$`)));
   }
@@ -93,7 +93,7 @@ test('continues after a closed tab, and keeps the best epoch when it is stopped'
   await page.evaluate(() => void window.studioLearn.train());
   await expect
     .poll(async () => (await page.evaluate(() => window.studioLearn.kept())).log)
-    .toContain('side-training.safetensors');
+    .toContain('side-training.weights');
   await page.reload();
   await page.waitForFunction(() => 'studioLearn' in window);
   expect(await page.evaluate(() => window.studioLearn.stored())).toMatchObject({
@@ -162,7 +162,7 @@ test('trains on a GPU, and continues without it when it is lost', async ({ page 
   const training = page.evaluate(() => window.studioLearn.train());
   await expect
     .poll(async () => (await page.evaluate(() => window.studioLearn.kept())).log, { timeout: 60_000 })
-    .toContain('side-training.safetensors');
+    .toContain('side-training.weights');
   await page.evaluate(() => new BroadcastChannel('gpu').postMessage('lost'));
   const { report, updates } = succeeded(await training);
   expect(updates.find(({ epochs }) => epochs.length > 0)?.backend).toBe('webgpu');

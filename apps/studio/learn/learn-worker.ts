@@ -75,7 +75,7 @@ const host: LearnWorker = {
         on: (update) => on(update),
       });
       await store(learned, folder, bundle.manifest.digest);
-      await kept.write(await encodeSideNetwork(network));
+      await kept.write(encodeSideNetwork(network));
       await keepLearned(report, bundle.manifest.digest);
       await dropCheckpoint();
       return report;

@@ -151,7 +151,7 @@ describe('sidestream train', () => {
     expect(first.err).not.toContain('Window');
     expect(lastLine(first.out)).toMatchObject({ training: { windows: 1, choices: 200 }, windows: [{ choices: 200 }] });
     const second = await short();
-    expect(second.err).toMatch(/Window 2: continuing from the model of .*side-network-\w+\.safetensors/);
+    expect(second.err).toMatch(/Window 2: continuing from the model of .*side-network-\w+\.weights/);
     expect(second.err).toMatch(
       /Window 2: 200 newer choices of 20 shoppers, [\d.]+ s; experts text \d+ % \/ \d+ %, image/,
     );

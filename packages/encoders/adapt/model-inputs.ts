@@ -1,15 +1,17 @@
 import { DataType, dimsOf, type GraphInput, type OnnxModel, operator, unsupported } from '../onnx';
 
-export interface TextInputs {
+interface TextInputs {
   ids: GraphInput;
   mask: GraphInput;
   /** Segment of each token; always the first one here. */
   types: GraphInput | null;
 }
 
-export interface ImageInput extends GraphInput {
+interface ImageInput extends GraphInput {
   /** [batch, side, side, 3] instead of [batch, 3, side, side]. */
   channelsLast: boolean;
+  /** Fixed side of the picture; null if the graph accepts any size. */
+  side: number | null;
 }
 
 /** Channel statistics: the model reads (pixel * scale - mean) / deviation of pixels 0..1. */
@@ -47,12 +49,7 @@ export function findImageInput(model: OnnxModel): ImageInput {
     throw strange(inputs, 'one picture in float32');
   }
   const channelsLast = input.dims[3] === 3 && input.dims[1] !== 3;
-  return { ...input, channelsLast };
-}
-
-/** Fixed side of the graph's input picture; null if it accepts any size. */
-export function fixedSize({ dims, channelsLast }: ImageInput): number | null {
-  return channelsLast ? dims[1] : dims[2];
+  return { ...input, channelsLast, side: input.dims[channelsLast ? 1 : 2] };
 }
 
 /**
@@ -79,8 +76,12 @@ export function unifyTextInputs(model: OnnxModel, { ids, mask, types }: TextInpu
  * Gives the model the common input of image encoders: `pixels`, float32 [batch, 3, size, size], 0..1. What the model was
  * trained to read is computed inside.
  */
-export function unifyImageInput(model: OnnxModel, input: ImageInput, size: number, normalization: Normalization): null {
-  const { scale, mean, deviation } = normalization;
+export function unifyImageInput(
+  model: OnnxModel,
+  input: ImageInput,
+  size: number,
+  { scale, mean, deviation }: Normalization,
+): void {
   const own = `original/${input.name}`;
   model.rename(input.name, own);
   const dims = [3, 1, 1];
@@ -97,7 +98,6 @@ export function unifyImageInput(model: OnnxModel, input: ImageInput, size: numbe
   nodes.push(operator('Identity', own, [value]));
   model.prepend(nodes);
   model.input('pixels', 'float32', ['batch', 3, size, size]);
-  return null;
 }
 
 /** Maximum number of token types of a model; a table with more rows is a vocabulary. */

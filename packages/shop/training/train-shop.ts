@@ -173,7 +173,7 @@ export async function continuation(
   let network: SideNetwork | null;
   try {
     const bytes = await file.read();
-    network = bytes && (await decodeSideNetwork(bytes));
+    network = bytes && decodeSideNetwork(bytes);
   } catch (thrown) {
     return { why: `${path} cannot be read. ${SidestreamError.from(thrown).message}` };
   }
@@ -205,9 +205,9 @@ const columnsOf = ({ manifest }: Bundle, index: CatalogIndex): string =>
   ].join('; ');
 
 const rounded = (use: SideWindow['experts']): SideWindow['experts'] =>
-  Object.fromEntries(Object.entries(use).map(([input, shares]) => [input, shares.map(round4)]));
-
-const round4 = (value: number): number => Math.round(value * 1e4) / 1e4;
+  Object.fromEntries(
+    Object.entries(use).map(([input, shares]) => [input, shares.map((share) => Math.round(share * 1e4) / 1e4)]),
+  );
 
 /** Reports the result of a continued window. */
 function windowText(windows: readonly SideWindow[], shoppers: number, pruned: number): string {
