@@ -6,7 +6,7 @@ import { type Bundle, openBundle, writeBundle } from '../../../src/core/catalog'
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { keptFile, startCompute } from '../../cli/training';
 import { choicesFrom } from './interactions';
-import { decodeSideNetwork, encodeSideNetwork, savedSeconds } from './side';
+import { decodeSideNetwork, encodeSideNetwork } from './side';
 import type { KeptBytes } from './side/kept-weights';
 import { type ShopRequest, trainShop } from './train-shop';
 
@@ -79,10 +79,4 @@ it('trains from scratch if the file is damaged, even by one bit', async () => {
     expect(said[0]).toMatch(/^Trained from scratch because .* cannot be read\. /);
     expect(said[0]).toContain('These are not the weights that a training kept: its checksum differs');
   }
-});
-
-it('says how much time was saved by continuing, at the rate of the first window', () => {
-  const window = (choices: number, seconds: number) => ({ experts: {}, epochs: 1, choices, seconds });
-  expect(savedSeconds([window(100, 50)])).toBeNull();
-  expect(savedSeconds([window(100, 50), window(20, 5), window(40, 8)])).toBe(72);
 });

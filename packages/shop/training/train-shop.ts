@@ -35,7 +35,6 @@ import {
   type SideModelRequest,
   type SideNetwork,
   type SideWindow,
-  savedSeconds,
   sideFeatures,
   trainSideModel,
 } from './side';
@@ -86,7 +85,6 @@ export async function trainShop(request: ShopRequest) {
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices: trained.choices, epochs: trained.epochs, seconds };
   const windows = [...(continued?.windows ?? []), last];
-  const saved = savedSeconds(windows);
   if (continued) say(windowText(windows, shoppers, continued.pruned));
   return {
     learned: {
@@ -100,7 +98,6 @@ export async function trainShop(request: ShopRequest) {
         windows: windows.length,
         halfLife: stored(halfLife),
         experts: last.experts,
-        ...(saved === null ? {} : { savedSeconds: saved }),
       },
     },
     /** Change of the ln rank of held-out shoppers' choices from `before`; null without it or if nobody is held out. */

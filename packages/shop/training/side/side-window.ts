@@ -16,8 +16,6 @@ import { windowDiscriminants } from './window-discriminants';
 const FORMAT = 'sidestream-side-network 1';
 /** Name of the counts among the weights in the file. */
 const CHOICES = 'choices';
-/** Maximum number of windows in a file. */
-const MAX_WINDOWS = 100_000;
 
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -34,7 +32,7 @@ const sideWindowSchema = v.strictObject({
   epochs: whole,
   seconds: v.pipe(v.number(), v.finite(), v.minValue(0)),
 });
-export type SideWindow = v.InferOutput<typeof sideWindowSchema> & { experts: SideUse };
+export type SideWindow = v.InferOutput<typeof sideWindowSchema>;
 
 const aboutSchema = v.strictObject({
   config: sideConfigSchema,
@@ -49,12 +47,11 @@ const aboutSchema = v.strictObject({
   /** As in `SideSettings`; null for none. */
   halfLife: v.nullable(v.pipe(v.number(), v.gtValue(0), v.finite())),
   /** First to last. */
-  windows: v.pipe(v.array(sideWindowSchema), v.minLength(1), v.maxLength(MAX_WINDOWS)),
+  windows: v.pipe(v.array(sideWindowSchema), v.minLength(1)),
 });
 
 /** The network of a side model, from which a later training continues. */
 export interface SideNetwork extends v.InferOutput<typeof aboutSchema> {
-  windows: SideWindow[];
   /** [items] How often each was chosen, up to then. */
   choices: Float32Array;
   weights: Weights;
@@ -178,12 +175,3 @@ export const expertsText = (experts: Readonly<Record<string, readonly number[] |
   Object.entries(experts)
     .map(([input, shares]) => `${input} ${(shares ?? []).map((value) => `${Math.round(100 * value)} %`).join(' / ')}`)
     .join(', ');
-
-/** Seconds saved by continuing in the last window, compared with all choices at the rate of the first; null for a first window. */
-export function savedSeconds(windows: readonly SideWindow[]): number | null {
-  const [first] = windows;
-  const last = windows[windows.length - 1];
-  if (windows.length < 2 || first.choices === 0) return null;
-  const all = windows.reduce((sum, { choices }) => sum + choices, 0);
-  return Math.round((first.seconds / first.choices) * all - last.seconds);
-}
