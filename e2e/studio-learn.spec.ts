@@ -93,7 +93,7 @@ test('continues after a closed tab, and keeps the best epoch when it is stopped'
   await page.evaluate(() => void window.studioLearn.train());
   await expect
     .poll(async () => (await page.evaluate(() => window.studioLearn.kept())).log)
-    .toContain('side-training.safetensors');
+    .toContain('side-training.weights');
   await page.reload();
   await page.waitForFunction(() => 'studioLearn' in window);
   expect(await page.evaluate(() => window.studioLearn.stored())).toMatchObject({
@@ -139,7 +139,7 @@ test('trains on a GPU, and continues without it when it is lost', async ({ page 
   const training = page.evaluate(() => window.studioLearn.train());
   await expect
     .poll(async () => (await page.evaluate(() => window.studioLearn.kept())).log, { timeout: 60_000 })
-    .toContain('side-training.safetensors');
+    .toContain('side-training.weights');
   await page.evaluate(() => new BroadcastChannel('gpu').postMessage('lost'));
   const { report, updates } = succeeded(await training);
   expect(updates.find(({ epochs }) => epochs.length > 0)?.backend).toBe('webgpu');

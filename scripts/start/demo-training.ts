@@ -41,14 +41,14 @@ export async function trainDemo(folder: string, visits: readonly Visit[]): Promi
   const progress = new Progress();
   let side: ShopTraining | undefined;
   for (const [n, { until, epoch, rest }] of WINDOWS.entries()) {
-    const network = side && (await encodeSideNetwork(side.network));
+    const network = side && encodeSideNetwork(side.network);
     side = await trainShop({
       bundle,
       choices: choicesFrom(interactions.slice(0, Math.ceil(until * interactions.length))),
       seed: 1,
       // Shoppers' tastes do not change with time, so no choice fades.
       settings: { epochs: EPOCHS, halfLife: Number.POSITIVE_INFINITY },
-      checkpoint: keptFile(join(FOLDER, `${digest}-${n}.safetensors`)),
+      checkpoint: keptFile(join(FOLDER, `${digest}-${n}.weights`)),
       resume: 'if-possible',
       ...(network && {
         network: { name: 'the first window', read: async () => network, write: async () => undefined },

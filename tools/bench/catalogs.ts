@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { folderSink } from '../../packages/cli/bundler';
-import { SIDE_DECAYS } from '../../packages/shop/training/model/side-weights';
+import { SIDE_SETTINGS } from '../../packages/shop/training/side';
 import { contentBlend, contentVectors, MANIFEST_FILE, type SideModel, writeBundle } from '../../src/core/catalog';
 import { ADAPTER_SIZE, ADAPTER_WEIGHTS } from '../../src/core/catalog/side-model';
 import { seededRandom, uniform } from '../../src/core/common/random';
@@ -104,7 +104,10 @@ export function syntheticSide({ width, values }: { width: number; values: Float3
   }
   return {
     width: WIDTH,
-    states: SIDE_DECAYS.map((decay) => ({ decay, gain: uniform(random, WIDTH, 0.5).map((value) => 1 + value) })),
+    states: SIDE_SETTINGS.decays.map((decay) => ({
+      decay,
+      gain: uniform(random, WIDTH, 0.5).map((value) => 1 + value),
+    })),
     vectors,
     biases: uniform(random, count, 1),
     digest: '5'.repeat(64),

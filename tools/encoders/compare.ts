@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { adaptModel, imageSettings, referenceTaps } from '../../packages/encoders/adapt';
+import { adaptModel, imageSettings, type SampleInputs, tapsOf } from '../../packages/encoders/adapt';
 import { createNodeEncoder } from '../../packages/encoders/node';
 import { createTokenizer, type Pixels, type Preset, presetSchema } from '../../src/core/encoders';
 import { cosine } from '../../testing/cosine';
@@ -15,7 +15,7 @@ const referencesSchema = v.object({
 
 /** Lowest cosines to the original's vectors; the mean is not subtracted. */
 export interface Comparison {
-  /** Of the original's graph, with our tokens and pooling. */
+  /** Of the encoder with the original's weights. */
   float: number;
   /** Of the encoder that `sidestream encoders add` made. */
   encoder: number;
@@ -44,13 +44,12 @@ export async function compare(model: RealModel, name: string, models: string): P
   const encoder = await createNodeEncoder(preset, { onnx, tokenizer });
   const taps = await encoder.encode(texts);
   await encoder.release();
-  const { ids, padded } = createTokenizer(tokenizer, preset);
-  const batch = padded(texts.map(ids));
-  const original = await originalTaps(model, preset, { texts: batch, count: texts.length });
+  const { ids } = createTokenizer(tokenizer, preset);
+  const original = await originalTaps(model, preset, { texts: texts.map(ids) });
   return { float: lowest(original[last], expected), encoder: lowest(taps[last], expected) };
 }
 
-async function originalTaps(model: RealModel, preset: Preset, sample: Parameters<typeof referenceTaps>[1]) {
+async function originalTaps(model: RealModel, preset: Preset, sample: SampleInputs) {
   if (preset.source.kind !== 'hub' || !preset.adapted) throw new Error(`${preset.name} does not come from the hub.`);
   const { repo, revision, file } = preset.source;
   const snapshot = join(HUB, `models--${repo.replace('/', '--')}`, 'snapshots', revision);
@@ -62,15 +61,15 @@ async function originalTaps(model: RealModel, preset: Preset, sample: Parameters
           normalization: imageSettings(JSON.parse(await readFile(join(snapshot, 'preprocessor_config.json'), 'utf8')))
             .normalization,
         }
-      : {};
+      : undefined;
   const { pooling } = preset.adapted;
   const layers = preset.taps.map(({ name }) => Number(name.replace('layer_', '')));
   const adapted = await adaptModel(
     new Uint8Array(await readFile(join(snapshot, file))),
     async (location) => new Uint8Array(await readFile(join(snapshot, file, '..', location))),
-    { modality: preset.modality, pooling, bits: 8, taps: layers.length, layers, notice: '', ...image },
+    { pooling, taps: layers.length, layers, notice: '', image },
   );
-  return (await referenceTaps(adapted, sample, pooling)).taps;
+  return (await tapsOf(adapted.reference, adapted.taps, sample)).taps;
 }
 
 function lowest(tap: Float32Array, expected: Int16Array[]): number {

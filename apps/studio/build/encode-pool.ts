@@ -66,14 +66,11 @@ export class EncodePool implements ChunkRunner {
 
   #start({ kind, workers }: EncodeBackend): ChunkRunner {
     const encoders: EncodersMessage = { kind: 'encoders', ...this.encoders, backend: kind };
-    return chunkPool(
-      {
-        size: workers,
-        start: (events) => startWorker(encoders, events, (backend) => backend !== kind && this.#lostGpu()),
-        advice: 'Close other tabs and programs, then continue: all encoded products are kept.',
-      },
-      MAX_INPUTS,
-    );
+    return chunkPool({
+      size: workers,
+      start: (events) => startWorker(encoders, events, (backend) => backend !== kind && this.#lostGpu()),
+      advice: 'Close other tabs and programs, then continue: all encoded products are kept.',
+    });
   }
 
   #lostGpu(): void {

@@ -1,8 +1,8 @@
 import {
   type LogEvent,
-  logNotes,
   type ReadLog,
   readLog,
+  readNotes,
   refusedRows,
   requireEvents,
 } from '../../../packages/shop/logs';
@@ -53,7 +53,7 @@ function reportOf(file: string, log: ReadLog, { unknown, unknownNote, notes }: S
       .slice(0, MAX_REASONS)
       .map((line) => shortened(line, 400)),
     refusedCount: refusedRows(log),
-    notes: [...logNotes(log), ...notes],
+    notes: [...readNotes(log), ...notes],
   };
 }
 

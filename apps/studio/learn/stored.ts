@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type LogEvent, readEvents } from '../../../packages/shop/logs';
+import { type LogEvent, readLog } from '../../../packages/shop/logs';
 import { MANIFEST_FILE } from '../../../src/core/catalog';
 import { fileText } from '../../../src/core/catalog/feed';
 import { invalidInput, SidestreamError } from '../../../src/error';
@@ -9,7 +9,7 @@ import type { LearnReport, LogReport } from '../session';
 
 /** Files in the folder `log`. */
 const EVENTS_FILE = 'events.jsonl.gz';
-export const CHECKPOINT_FILE = 'side-training.safetensors';
+export const CHECKPOINT_FILE = 'side-training.weights';
 const LOG_REPORT_FILE = 'log.json';
 const LEARNED_REPORT_FILE = 'learned.json';
 
@@ -85,7 +85,7 @@ export async function keepEvents(events: readonly LogEvent[]): Promise<void> {
 export async function keptEvents(): Promise<LogEvent[]> {
   const file = await (await studioFolder('log')).file(EVENTS_FILE);
   if (!file) throw invalidInput('There is no log yet. Drop one first.');
-  const { events, rejected } = await readEvents(fileText(file.name, chunksOf(file.stream()), gunzip), 'jsonl');
+  const { events, rejected } = await readLog(file.name, fileText(file.name, chunksOf(file.stream()), gunzip));
   if (rejected.length === 0 && events.length > 0) return events;
   throw new SidestreamError('store/corrupt', 'The log that this browser keeps is damaged. Drop it again.');
 }

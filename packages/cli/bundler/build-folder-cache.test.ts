@@ -18,7 +18,7 @@ const known = (cache: FeatureCache, count: number) =>
 
 function filled(name: string, count: number): string {
   const path = join(folder, name);
-  const cache = FeatureCache.open(cacheFile(path), BYTES);
+  const cache = new FeatureCache(cacheFile(path), BYTES);
   for (let n = 0; n < count; n++) cache.add(key(n), payload(n));
   cache.close();
   return path;
@@ -27,7 +27,7 @@ function filled(name: string, count: number): string {
 describe('FeatureCache', () => {
   it('finds added entries, in this run and the next', () => {
     const path = filled('whole', 3);
-    const cache = FeatureCache.open(cacheFile(path), BYTES);
+    const cache = new FeatureCache(cacheFile(path), BYTES);
     expect(known(cache, 4)).toEqual([0, 1, 2, null]);
     expect(cache.get(key(2))).toEqual(payload(2));
     cache.add(key(3), payload(3));
@@ -42,11 +42,11 @@ describe('FeatureCache', () => {
     for (let cut = 1; cut < RECORD; cut++) {
       copyFileSync(path, torn);
       truncateSync(torn, size - cut);
-      const cache = FeatureCache.open(cacheFile(torn), BYTES);
+      const cache = new FeatureCache(cacheFile(torn), BYTES);
       expect(known(cache, 3)).toEqual([0, 1, null]);
       cache.add(key(7), payload(7));
       cache.close();
-      const again = FeatureCache.open(cacheFile(torn), BYTES);
+      const again = new FeatureCache(cacheFile(torn), BYTES);
       expect([...known(again, 2), again.get(key(7))?.[0]]).toEqual([0, 1, 7]);
       again.close();
     }
@@ -59,7 +59,7 @@ describe('FeatureCache', () => {
       const changed = Buffer.from(bytes);
       changed[at] ^= 0x40;
       writeFileSync(path, changed);
-      const cache = FeatureCache.open(cacheFile(path), BYTES);
+      const cache = new FeatureCache(cacheFile(path), BYTES);
       expect(known(cache, 3)).toEqual([0, 1, null]);
       cache.close();
     }
@@ -67,29 +67,29 @@ describe('FeatureCache', () => {
 
   it('starts empty when payloads have another length or the file is something else', () => {
     const path = filled('other', 3);
-    const wider = FeatureCache.open(cacheFile(path), BYTES + 1);
+    const wider = new FeatureCache(cacheFile(path), BYTES + 1);
     expect(known(wider, 3)).toEqual([null, null, null]);
     wider.close();
     writeFileSync(path, 'something else altogether, long enough to be a header');
-    const cache = FeatureCache.open(cacheFile(path), BYTES);
+    const cache = new FeatureCache(cacheFile(path), BYTES);
     expect(known(cache, 3)).toEqual([null, null, null]);
     cache.close();
   });
 
   it('drops the entries that a build did not ask for, once they are the majority', () => {
     const path = filled('tidy', 10);
-    const cache = FeatureCache.open(cacheFile(path), BYTES);
+    const cache = new FeatureCache(cacheFile(path), BYTES);
     for (const n of [1, 4, 7, 8, 9]) cache.get(key(n));
     cache.tidy();
     expect(known(cache, 10)).not.toContain(null);
     cache.close();
-    const next = FeatureCache.open(cacheFile(path), BYTES);
+    const next = new FeatureCache(cacheFile(path), BYTES);
     for (const n of [1, 4, 9]) next.get(key(n));
     next.tidy();
     next.add(key(10), payload(10));
     expect(known(next, 11)).toEqual([null, 1, null, null, 4, null, null, null, null, 9, 10]);
     next.close();
-    const last = FeatureCache.open(cacheFile(path), BYTES);
+    const last = new FeatureCache(cacheFile(path), BYTES);
     expect(known(last, 11)).toEqual([null, 1, null, null, 4, null, null, null, null, 9, 10]);
     last.close();
   });

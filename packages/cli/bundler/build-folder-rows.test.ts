@@ -31,7 +31,7 @@ function lengthRunner(seen: string[][]): ChunkRunner & { most: number } {
 }
 
 async function encode(texts: string[], name: string, more: Partial<RowsTask> = {}) {
-  const cache = FeatureCache.open(cacheFile(join(folder, name)), 4);
+  const cache = new FeatureCache(cacheFile(join(folder, name)), 4);
   const seen: string[][] = [];
   const runner = lengthRunner(seen);
   const stored: number[] = new Array(texts.length).fill(-1);

@@ -46,29 +46,27 @@ function addCommand() {
     .addOption(new Option('--pool <how>', 'first token, or mean of the tokens').choices(['cls', 'mean']))
     .option('--taps <count>', 'taps, spread evenly over the layers', counting(2), 3)
     .option('--layers <list>', 'layers to use as taps instead, such as 0,6,12', layerList)
-    .addOption(new Option('--bits <bits>', 'bits per stored weight').choices(['8', '4']).default('8'))
     .addOption(
       new Option(
         '--compute <numbers>',
         'int8: products of bytes, faster on a CPU, not on WebGPU (default: as in the model)',
       ).choices(['float', 'int8']),
     )
-    .option('--min-cosine <value>', 'lowest cosine to the original; default .98, or .9 with 4 bits', Number)
+    .option('--min-cosine <value>', 'lowest cosine to the original; default .98', Number)
     .option('--prefix <text>', 'prefix of every text, as E5 models require')
     .option('--max-tokens <count>', 'maximum number of tokens of a text; default 128', counting(2))
     .option('--size <pixels>', 'side of the picture in pixels (default: as in the model)', counting(1))
     .addHelpText('after', '\nHF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HF_HUB_CACHE and HF_HOME are honoured.')
-    .action(async (models: string[], { bits, ...options }: Omit<AddOptions, 'bits'> & { bits: '8' | '4' }, command) => {
+    .action(async (models: string[], options: AddOptions, command) => {
       if (options.name !== undefined && models.length > 1) {
         throw new SidestreamError(
           'encoder/bad-settings',
           '--name works with one model only. Add the models one by one.',
         );
       }
-      const own = Object.keys(options).some((key) => key !== 'models' && command.getOptionValueSource(key) === 'cli');
-      const asked = own || command.getOptionValueSource('bits') === 'cli';
+      const asked = Object.keys(options).some((key) => key !== 'models' && command.getOptionValueSource(key) === 'cli');
       await requireRoom('--models', options.models);
-      for (const model of models) await add(model, { ...options, bits: bits === '4' ? 4 : 8 }, asked);
+      for (const model of models) await add(model, options, asked);
     });
 }
 

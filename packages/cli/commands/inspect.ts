@@ -129,10 +129,9 @@ function languageOf({ manifest, items }: Bundle): ReturnType<typeof catalogLangu
 }
 
 function trainingText(training: NonNullable<NonNullable<Manifest['side']>['training']>): string {
-  const { choices, shoppers, epochs, seconds, windows, halfLife, experts, savedSeconds } = training;
+  const { choices, shoppers, epochs, seconds, windows, halfLife, experts } = training;
   const of = windows > 1 ? `, the last one of ${windows} windows` : '';
-  const less = savedSeconds === undefined ? '' : `, about ${savedSeconds} s less than training on all choices`;
-  const trained = `side model: ${counted(choices, 'choice')} of ${counted(shoppers, 'shopper')}${of}; ${counted(epochs, 'epoch')}, ${seconds} s${less}; half-life of a choice: ${halfLifeText(halfLife)}`;
+  const trained = `side model: ${counted(choices, 'choice')} of ${counted(shoppers, 'shopper')}${of}; ${counted(epochs, 'epoch')}, ${seconds} s; half-life of a choice: ${halfLifeText(halfLife)}`;
   return experts ? `${trained}\n  experts and their use: ${expertsText(experts)}` : trained;
 }
 

@@ -121,7 +121,7 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
   // A further side model continues from the bundle's own.
   const network = options.fromScratch
     ? undefined
-    : keptFile(join(models, `side-network-${await digestOf(out)}.safetensors`));
+    : keptFile(join(models, `side-network-${await digestOf(out)}.weights`));
   const until = options.continue ? await learnedUntil(network) : undefined;
   const log = await openPrepared(prepared, bundle.items, until);
   const choices = log.rows.length;
@@ -143,7 +143,7 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
     const learned = products.spread({ cooccurrence, demand, ...(side && { side: side.learned }) });
     const stored = await storeLearned(learned, out, bundle.manifest.digest, as);
     if (side) {
-      await writeWhole(side.networkFile, await encodeSideNetwork(side.network));
+      await writeWhole(side.networkFile, encodeSideNetwork(side.network));
       await rm(side.checkpoint, { force: true });
     }
     return { side, stored };
@@ -190,7 +190,7 @@ async function trainOn(prepared: string, options: TrainOptions, folder: Bundle, 
 /** Time until which an earlier training has learned; undefined without one. */
 async function learnedUntil(network: KeptBytes | undefined): Promise<number | undefined> {
   const bytes = await network?.read();
-  return bytes ? (await decodeSideNetwork(bytes)).until : undefined;
+  return bytes ? decodeSideNetwork(bytes).until : undefined;
 }
 
 /**
@@ -204,9 +204,7 @@ async function trainModel(
   const slow = await startCompute();
   if (slow) say(slow);
   const of = await digestOf(out, as);
-  const [networkFile, checkpoint] = ['network', 'training'].map((kind) =>
-    join(models, `side-${kind}-${of}.safetensors`),
-  );
+  const [networkFile, checkpoint] = ['network', 'training'].map((kind) => join(models, `side-${kind}-${of}.weights`));
   const goOn = (): void =>
     say('\nInterrupted. The training is kept as of its last whole epoch: the same command with --resume continues it.');
   const request = {

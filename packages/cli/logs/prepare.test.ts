@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countCooccurrence, type Item } from '../../../src/core/catalog';
 import { seededRandom } from '../../../src/core/common/random';
 import { makeItem } from '../../../testing/bundles';
-import { readEvents } from '../../shop/logs/event-log';
+import { readLog } from '../../shop/logs/event-log';
 import { inWords, openDatabase, withDatabase } from './duckdb';
 import { type PrepareRequest, prepareLog } from './prepare';
 import { readPrepared } from './prepared-folder';
@@ -69,7 +69,7 @@ const events = (out: string, columns: string) =>
 describe('the statements', () => {
   it.each([1, 2, 3])('order and count as the code for pages does, seed %i', async (seed) => {
     const text = randomLog(seed, 600);
-    const log = await readEvents([text], 'csv');
+    const log = await readLog('log.csv', [text]);
     const { out, prepared } = await prepare(await file(`random${seed}.csv`, text), items);
     const numbers = new Map<string, number>();
     for (const { user } of log.events) if (!numbers.has(user)) numbers.set(user, numbers.size);

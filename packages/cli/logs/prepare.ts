@@ -8,7 +8,7 @@ import type { Item } from '../../../src/core/catalog';
 import { fromJson, sha256 } from '../../../src/core/common/bytes';
 import { invalidInput } from '../../../src/error';
 import { makeFolder, requireRoom } from '../../encoders/folders';
-import { HALF_LIFE, itemNames, LOG_FIELDS, preparedNotes } from '../../shop/logs';
+import { HALF_LIFE, itemNames, LOG_FIELDS, logNotes } from '../../shop/logs';
 import type { Meter } from '../../shop/pipeline';
 import { withLock } from '../bundler';
 import { type Database, inWords, loadDuckdb, numberOf, openDatabase, quoted, runMetered } from './duckdb';
@@ -317,7 +317,7 @@ async function summary(
   const [row] = read.getRowObjects();
   const [firstTime, lastTime] = [Number(row.first_time), Number(row.last_time)];
   const own = String(row.digest);
-  const notes = preparedNotes({
+  const notes = logNotes({
     ...log,
     events: Number(row.events),
     firstTime,

@@ -18,15 +18,12 @@ const TEXTS = [
   [2, 5, 6, 7, 110, 3],
 ];
 const NORMALIZATION = { scale: 1, mean: [0.5, 0.4, 0.45], deviation: [0.25, 0.3, 0.28] };
+const IMAGE = { size: SIDE, normalization: NORMALIZATION };
 
 const request = (change: Partial<AdaptRequest> = {}): AdaptRequest => ({
-  modality: 'text',
   pooling: 'mean',
-  bits: 8,
   layers: [0, 1, 2, 3],
   taps: 3,
-  size: SIDE,
-  normalization: NORMALIZATION,
   notice: 'random weights',
   ...change,
 });
@@ -72,7 +69,7 @@ const PICTURES: [string, Kind, boolean][] = [
 ];
 describe.each(DIALECTS)('image models as %s writes them', (dialect) => {
   it.each(PICTURES)('a %s gives its bare residual stream', async (_, kind, clip) => {
-    const asked = request({ modality: 'image', pooling: 'cls', layers: [1, 2, 3] });
+    const asked = request({ image: IMAGE, pooling: 'cls', layers: [1, 2, 3] });
     const { onnx, taps } = await adaptModel(vitModel(dialect, kind, clip), noFile, asked);
     const pictures = samplePictures(SIDE).slice(0, 2);
     const session = await InferenceSession.create(onnx);
@@ -104,13 +101,11 @@ describe('an adapted model', () => {
     expect(onnx.length).toBeLessThan(0.8 * all.onnx.length);
   });
 
-  it('is a third of the size at 8 bits, smaller at 4, and has the same bytes every time', async () => {
+  it('is a third of the size, and has the same bytes every time', async () => {
     const original = bertModel('torchscript');
-    const eight = await adaptModel(original, noFile, request());
-    expect(eight.onnx.length).toBeLessThan(original.length / 2.2);
-    const four = await adaptModel(original, noFile, request({ bits: 4 }));
-    expect(four.onnx.length).toBeLessThan(0.85 * eight.onnx.length);
-    expect(await sha256((await adaptModel(original, noFile, request())).onnx)).toBe(await sha256(eight.onnx));
+    const adapted = await adaptModel(original, noFile, request());
+    expect(adapted.onnx.length).toBeLessThan(original.length / 2.2);
+    expect(await sha256((await adaptModel(original, noFile, request())).onnx)).toBe(await sha256(adapted.onnx));
   });
 
   it('may keep its tensors in a separate file', async () => {
@@ -183,11 +178,11 @@ describe('a model that cannot be taken apart', () => {
     const fixed = onnx.ModelProto.decode(vitModel('dynamo'));
     const batch = fixed.graph?.input?.[0].type?.tensorType?.shape?.dim?.[0];
     Object.assign(batch ?? {}, { dimParam: undefined, dimValue: 1 });
-    await refused(onnx.ModelProto.encode(fixed).finish(), { modality: 'image' }).toMatchObject({
+    await refused(onnx.ModelProto.encode(fixed).finish(), { image: IMAGE }).toMatchObject({
       code: 'encoder/unsupported-graph',
       message: expect.stringContaining('batch of 1'),
     });
-    await refused(convolutional(), { modality: 'image' }).toMatchObject({
+    await refused(convolutional(), { image: IMAGE }).toMatchObject({
       code: 'encoder/unsupported-graph',
       message: expect.stringContaining('no attention layers'),
     });
@@ -200,7 +195,7 @@ describe('a model that cannot be taken apart', () => {
   });
 
   it('is refused when the picture it is fixed to is of another size', async () => {
-    await refused(vitModel('dynamo'), { modality: 'image', size: 64 }).toMatchObject({
+    await refused(vitModel('dynamo'), { image: { ...IMAGE, size: 64 } }).toMatchObject({
       code: 'encoder/bad-settings',
       message: expect.stringContaining('32'),
     });

@@ -1,47 +1,32 @@
-import type { COMPUTES, POOLINGS, Preset } from '../../../src/core/encoders';
+import type { COMPUTES, POOLINGS } from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
 import { DataType, OnnxModel, type ReadExternal, unsupported } from '../onnx';
-import {
-  findImageInput,
-  findTextInputs,
-  fixedSize,
-  type ImageInput,
-  type Normalization,
-  type TextInputs,
-  unifyImageInput,
-  unifyTextInputs,
-} from './model-inputs';
-import { type Bits, computeOnBytes, computesOnBytes, storeInBlocks } from './quantize';
+import { findImageInput, findTextInputs, type Normalization, unifyImageInput, unifyTextInputs } from './model-inputs';
+import { computeOnBytes, computesOnBytes, storeInBlocks } from './quantize';
 import { findHiddenStates } from './residual-stream';
 
 /** Number format of an encoder's matrix products. */
 type Compute = (typeof COMPUTES)[number];
 
 export interface AdaptRequest {
-  modality: Preset['modality'];
   pooling: Pooling;
-  bits: Bits;
-  /** Number format of the matrix products. Default: as in the original; `int8` needs 8-bit weights. */
+  /** Number format of the matrix products. Default: as in the original. */
   compute?: Compute;
   /** Hidden states to use, 0 for the input of the first layer. Default: evenly spread. */
   layers?: number[];
   /** Number of hidden states to use when they are evenly spread. */
   taps: number;
-  /** Image models: side of the square picture, and the statistics it is normalised with. */
-  size?: number;
-  normalization?: Normalization;
+  /** Side of an image model's square picture, and the statistics it is normalised with; absent for a text model. */
+  image?: { size: number; normalization: Normalization };
   /** Kept in the file as its description. */
   notice: string;
 }
 
-type OriginalInputs = { text: TextInputs } | { image: ImageInput; normalization: Normalization };
-
 export interface Adapted {
   /** The encoder: unified inputs, one pooled output per tap, weights in blocks. */
   onnx: Uint8Array;
-  /** The original model with the chosen hidden states as its outputs, in the order of `taps`. */
+  /** The same encoder with the weights of the original. */
   reference: Uint8Array;
-  inputs: OriginalInputs;
   /** `layer_<n>`, shallow to deep. */
   taps: string[];
   layers: number;
@@ -65,23 +50,19 @@ export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request:
   const taps = chosen.map((layer) => `layer_${layer}`);
   const state = new Map(taps.map((tap, i) => [tap, states[chosen[i]]]));
   model.prune([...state.values()]);
-  const inputs = originalInputs(model, request);
-  const reference = await referenceModel(bytes, read, [...state.values()]);
   // An exporter's own value may have the name of a tap.
   for (const name of taps) {
     model.rename(name, `original/${name}`);
     for (const [tap, value] of state) if (value === name) state.set(tap, `original/${name}`);
   }
-  const mask =
-    'text' in inputs
-      ? unifyTextInputs(model, inputs.text)
-      : unifyImageInput(model, inputs.image, request.size ?? 0, inputs.normalization);
+  const mask = unifyInputs(model, request.image);
   addPooling(model, state, request.pooling, mask);
-  if (request.compute === 'int8') computeOnBytes(model);
-  storeInBlocks(model, request.bits);
   for (const tap of taps) model.output(tap, ['batch', `${tap}_width`]);
+  const reference = model.encode(taps);
+  if (request.compute === 'int8') computeOnBytes(model);
+  storeInBlocks(model);
   const compute = computesOnBytes(model) ? 'int8' : 'float';
-  return { onnx: model.encode(taps, request.notice), reference, inputs, taps, layers, compute };
+  return { onnx: model.encode(taps, request.notice), reference, taps, layers, compute };
 }
 
 /**
@@ -93,28 +74,18 @@ function spread(layers: number, count: number, pooling: Pooling): number[] {
   return [...new Set(steps.map((step) => Math.round(step * layers)))];
 }
 
-function originalInputs(model: OnnxModel, { modality, size, normalization }: AdaptRequest): OriginalInputs {
+/** Gives the model the inputs of all encoders. @returns the name of the mask; null for an image model */
+function unifyInputs(model: OnnxModel, image: AdaptRequest['image']): string | null {
   const fixed = model.inputs.find(({ dims }) => dims[0] !== null && dims[0] !== undefined);
   if (fixed) throw unsupported(`its input "${fixed.name}" is fixed to a batch of ${fixed.dims[0]}`);
-  if (modality === 'text') return { text: findTextInputs(model) };
-  const image = findImageInput(model);
-  const side = fixedSize(image);
-  if (!size || !normalization) throw new Error('An image model needs a size and a normalisation.');
-  if (side !== null && side !== size) {
-    const message = `The model reads pictures of ${side} pixels, but its preprocessor makes ${size}. Give --size ${side}.`;
+  if (!image) return unifyTextInputs(model, findTextInputs(model));
+  const input = findImageInput(model);
+  if (input.side !== null && input.side !== image.size) {
+    const message = `The model reads pictures of ${input.side} pixels, but its preprocessor makes ${image.size}. Give --size ${input.side}.`;
     throw new SidestreamError('encoder/bad-settings', message);
   }
-  return { image, normalization };
-}
-
-/** The unchanged model with the hidden states as outputs, converted to float32. */
-async function referenceModel(bytes: Uint8Array, read: ReadExternal, states: string[]): Promise<Uint8Array> {
-  const model = await OnnxModel.parse(bytes, read);
-  // Some fused operators output the sum only on request; `findHiddenStates` adds that output.
-  findHiddenStates(model);
-  const outputs = states.map((state, i) => model.node('Cast', `reference/${i}`, [state], { to: DataType.FLOAT }));
-  for (const name of outputs) model.output(name, ['batch', 'tokens', `${name}/width`]);
-  return model.encode(outputs);
+  unifyImageInput(model, input, image.size, image.normalization);
+  return null;
 }
 
 /** Pooling of a hidden state's tokens: the first token, or the mean of all tokens but padding. */

@@ -3,7 +3,7 @@ import { bertStates } from '../../../testing/models/plain-transformer';
 import { BERT, bertModel } from '../../../testing/models/tiny-model';
 import { TINY } from '../../../testing/models/tiny-weights';
 import { adaptModel } from './adapt';
-import { agreement, referenceTaps } from './agreement';
+import { agreement, tapsOf } from './agreement';
 
 const noFile = async () => new Uint8Array();
 
@@ -22,23 +22,20 @@ describe('the agreement of taps', () => {
   });
 });
 
-describe('the original taps', () => {
+describe('the taps of an adapted model with the weights of the original', () => {
   it.each(['torchscript', 'fused', 'tf'] as const)("equal the original model's (%s)", async (dialect) => {
-    const adapted = await adaptModel(bertModel(dialect), noFile, {
-      modality: 'text',
+    const { reference, taps: names } = await adaptModel(bertModel(dialect), noFile, {
       pooling: 'mean',
-      bits: 8,
       taps: 2,
       notice: '',
     });
-    const texts = {
-      ids: Int32Array.of(2, 9, 30, 3, 2, 40, 3, 0),
-      mask: Int32Array.of(1, 1, 1, 1, 1, 1, 1, 0),
-      length: 4,
-    };
-    const { taps, widths } = await referenceTaps(adapted, { texts, count: 2 }, 'mean');
+    const texts = [
+      [2, 9, 30, 3],
+      [2, 40, 3],
+    ];
+    const { taps, widths } = await tapsOf(reference, names, { texts });
     expect(widths).toEqual([TINY.width, TINY.width]);
-    const states = bertStates([2, 40, 3], BERT)[TINY.layers];
+    const states = bertStates(texts[1], BERT)[TINY.layers];
     for (let d = 0; d < TINY.width; d++) {
       const mean = states.reduce((sum, token) => sum + token[d] / 3, 0);
       expect(taps[1][TINY.width + d]).toBeCloseTo(mean, 4);
@@ -47,16 +44,10 @@ describe('the original taps', () => {
 
   it('do not depend on the other inputs, although the model quantises a batch with one scale', async () => {
     const model = bertModel('dynamic-int8');
-    const adapted = await adaptModel(model, noFile, { modality: 'text', pooling: 'cls', bits: 8, taps: 3, notice: '' });
+    const { reference, taps: names } = await adaptModel(model, noFile, { pooling: 'cls', taps: 3, notice: '' });
     const text = [2, 40, 3];
-    const alone = { ids: Int32Array.from(text), mask: new Int32Array(3).fill(1), length: 3 };
-    const beside = {
-      ids: Int32Array.of(...text, 0, 0, 2, 9, 30, 77, 3),
-      mask: Int32Array.of(1, 1, 1, 0, 0, 1, 1, 1, 1, 1),
-      length: 5,
-    };
-    const one = await referenceTaps(adapted, { texts: alone, count: 1 }, 'cls');
-    const two = await referenceTaps(adapted, { texts: beside, count: 2 }, 'cls');
+    const one = await tapsOf(reference, names, { texts: [text] });
+    const two = await tapsOf(reference, names, { texts: [text, [2, 9, 30, 77, 3]] });
     for (const [t, tap] of one.taps.entries()) expect(two.taps[t].slice(0, TINY.width)).toEqual(tap);
   });
 });

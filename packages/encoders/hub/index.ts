@@ -10,6 +10,5 @@ export {
   readPreset,
   readPresets,
 } from './encoder-files';
-export { HubRepo } from './hub';
-export { hubSettings } from './hub-download';
+export { HubRepo, hubSettings } from './hub';
 export { folderSource, hubSource } from './model-source';

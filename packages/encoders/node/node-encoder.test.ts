@@ -2,21 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PRESETS } from '../../../src/core/encoders/preset';
 import type { EncoderFiles } from '../../../src/core/encoders/session';
-import { findRecipe } from '../recipes';
+import { buildPreset } from '../recipes';
 import { createNodeEncoder } from './node-encoder';
 
 const PACKAGES = new URL('../../../node_modules/', import.meta.url);
 const { text: TEXT, image: IMAGE } = DEFAULT_PRESETS;
 
-async function build({ name, source, taps }: typeof TEXT | typeof IMAGE): Promise<EncoderFiles> {
-  const read = async (path: string) => new Uint8Array(await readFile(new URL(`${source.package}/${path}`, PACKAGES)));
-  const built = await findRecipe(name)?.build(
-    read,
-    taps.map((tap) => tap.name),
+const build = (preset: typeof TEXT | typeof IMAGE): Promise<EncoderFiles> =>
+  buildPreset(
+    preset,
+    async (path) => new Uint8Array(await readFile(new URL(`${preset.source.package}/${path}`, PACKAGES))),
   );
-  if (!built) throw new Error(`no recipe for ${name}`);
-  return built;
-}
 
 describe('an encoder in Node', () => {
   let text: EncoderFiles;

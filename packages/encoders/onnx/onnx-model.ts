@@ -1,3 +1,4 @@
+import { quantizeRow } from '../../../src/core/common/bytes';
 import { SidestreamError } from '../../../src/error';
 import { type Attribute, DataType, declared, type Onnx, onnx, operator, type TensorData, tensorOf } from './onnx';
 
@@ -8,7 +9,7 @@ export interface GraphNode {
   /** Names of the values read, in the operator's order; '' stands for an optional value that is left out. */
   inputs: string[];
   outputs: string[];
-  /** All values read: `inputs`, and the outer values that its subgraphs read. */
+  /** `inputs` without those left out. */
   reads: string[];
   proto: Onnx.INodeProto;
 }
@@ -63,11 +64,18 @@ export class OnnxModel {
    * @throws SidestreamError `encoder/unsupported-graph` when the bytes are not an ONNX model, or one of an unsupported kind
    */
   static async parse(bytes: Uint8Array, read: ReadExternal): Promise<OnnxModel> {
-    const model = decode(bytes);
+    let model: Onnx.IModelProto;
+    try {
+      model = onnx.ModelProto.decode(bytes);
+    } catch (cause) {
+      throw unsupported(`it is not an ONNX file or is cut short (${String(cause)})`, cause);
+    }
     if (model.functions?.length) {
       throw unsupported('it has its own functions (export it again with its functions inlined)');
     }
     if (!model.graph?.node?.length) throw unsupported('it has no graph');
+    const branching = model.graph.node.find(({ attribute }) => attribute?.some(({ g, graphs }) => g || graphs?.length));
+    if (branching) throw unsupported(`its operator ${branching.opType} has a graph of its own`);
     const parsed = new OnnxModel(model);
     for (const [name, tensor] of parsed.constants) {
       if (tensor.externalData?.length) parsed.constants.set(name, await externalData(tensor, read));
@@ -150,6 +158,16 @@ export class OnnxModel {
     ];
   }
 
+  /** The same for values in blocks along their rows, each with one scale. @param block size that divides their number */
+  int8Rows(name: string, values: Float32Array, block: number, dims: number[]): Onnx.INodeProto[] {
+    const blocks = values.length / block;
+    const bytes = new Int8Array(values.length);
+    const scales = Float32Array.from({ length: blocks }, (_, b) =>
+      quantizeRow(values.subarray(b * block, (b + 1) * block), bytes, b * block),
+    );
+    return this.int8Blocks(name, [bytes, [blocks, block]], [scales, [blocks, 1]], dims);
+  }
+
   /** A reduction; its axes are an input from opset `since` on, and an attribute in earlier versions. */
   reduction(
     op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax',
@@ -205,17 +223,11 @@ export class OnnxModel {
 
   /**
    * The file's bytes, without the operators, tensors and inputs that no chosen output needs.
+   * @param chosen values that `output` has offered
    * @param notice description kept in the file: the source of the weights and their licence
-   * @throws SidestreamError `encoder/unsupported-graph` for an output that was never offered
    */
   encode(chosen: readonly string[], notice = ''): Uint8Array {
     const { graph, irVersion, opsetImport } = this.model;
-    const output = chosen.map((name) => {
-      const info = this.#outputs.get(name);
-      if (info) return info;
-      const message = `The graph "${graph?.name}" has no tap "${name}". It has ${[...this.#outputs.keys()].join(', ')}.`;
-      throw new SidestreamError('encoder/unsupported-graph', message);
-    });
     this.prune(chosen);
     const imports = (opsetImport ?? []).filter(({ domain }) => domain !== MICROSOFT);
     const contrib = this.nodes.some(({ proto }) => proto.domain === MICROSOFT);
@@ -230,7 +242,7 @@ export class OnnxModel {
         node: this.nodes.map(({ proto }) => proto),
         initializer: [...this.constants.values()],
         input: this.#inputs,
-        output,
+        output: chosen.map((name) => this.#outputs.get(name)!),
         ...(graph?.sparseInitializer?.length ? { sparseInitializer: graph.sparseInitializer } : {}),
       },
     }).finish();
@@ -238,43 +250,16 @@ export class OnnxModel {
 }
 
 /** Domain of the runtime's own operators. */
-export const MICROSOFT = 'com.microsoft';
-
-function decode(bytes: Uint8Array): Onnx.IModelProto {
-  try {
-    return onnx.ModelProto.decode(bytes);
-  } catch (cause) {
-    throw unsupported(`it is not an ONNX file or is cut short (${String(cause)})`, cause);
-  }
-}
+const MICROSOFT = 'com.microsoft';
 
 function graphNode(proto: Onnx.INodeProto): GraphNode {
   const inputs = proto.input ?? [];
-  const outer = (proto.attribute ?? []).flatMap(({ g, graphs }) => [...(g ? [g] : []), ...(graphs ?? [])]);
-  const reads = [...inputs, ...outer.flatMap(takenFromOutside)].filter(Boolean);
-  return { op: proto.opType ?? '', inputs, outputs: proto.output ?? [], reads, proto };
-}
-
-/** Values a subgraph reads and does not make. */
-function takenFromOutside(graph: Onnx.IGraphProto): string[] {
-  const made = new Set([...(graph.input ?? []), ...(graph.initializer ?? [])].map(({ name }) => name ?? ''));
-  const nodes = (graph.node ?? []).map(graphNode);
-  for (const name of nodes.flatMap(({ outputs }) => outputs)) made.add(name);
-  const read = [...nodes.flatMap(({ reads }) => reads), ...(graph.output ?? []).map(({ name }) => name ?? '')];
-  return read.filter((name) => !made.has(name));
+  return { op: proto.opType ?? '', inputs, outputs: proto.output ?? [], reads: inputs.filter(Boolean), proto };
 }
 
 function renamed(proto: Onnx.INodeProto, from: string, to: string): Onnx.INodeProto {
-  const within = (graph: Onnx.IGraphProto): Onnx.IGraphProto => ({
-    ...graph,
-    node: graph.node?.map((node) => renamed(node, from, to)),
-  });
-  const attribute = proto.attribute?.map((entry) => {
-    if (!entry.g && !entry.graphs?.length) return entry;
-    return { ...entry, ...(entry.g ? { g: within(entry.g) } : {}), graphs: entry.graphs?.map(within) };
-  });
   const swap = (names: string[] | null | undefined) => names?.map((name) => (name === from ? to : name));
-  return { ...proto, input: swap(proto.input), output: swap(proto.output), attribute };
+  return { ...proto, input: swap(proto.input), output: swap(proto.output) };
 }
 
 function graphInput({ name, type }: Onnx.IValueInfoProto): GraphInput {

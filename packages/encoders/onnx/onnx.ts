@@ -1,6 +1,5 @@
 import type { onnx as Onnx } from 'onnx-proto';
 import * as onnxProto from 'onnx-proto';
-import { quantizeRow } from '../../../src/core/common/bytes';
 
 // The package is CommonJS: Node hands its exports over as the default export, bundlers by name.
 /** Messages of the ONNX file format. */
@@ -64,13 +63,4 @@ function attributeProto(name: string, value: Attribute): Onnx.IAttributeProto {
 export function declared(name: string, elemType: number, dims?: (number | string)[]): Onnx.IValueInfoProto {
   const dim = dims?.map((d) => (typeof d === 'number' ? { dimValue: d } : { dimParam: d }));
   return { name, type: { tensorType: { elemType, ...(dim && { shape: { dim } }) } } };
-}
-
-/** Values as int8, with a scale for each block of the given size. */
-export function int8Blocks(values: Float32Array, block: number): { bytes: Int8Array; scales: Float32Array } {
-  const bytes = new Int8Array(values.length);
-  const scales = Float32Array.from({ length: values.length / block }, (_, b) =>
-    quantizeRow(values.subarray(b * block, (b + 1) * block), bytes, b * block),
-  );
-  return { bytes, scales };
 }

@@ -38,7 +38,7 @@ describe('the mobilenet-v2 recipe', () => {
   let original: LayersModel;
 
   beforeAll(async () => {
-    built = await mobilenetV2.build(read, OUTPUTS);
+    built = await mobilenetV2(read, OUTPUTS);
     session = await InferenceSession.create(built.onnx);
     await setBackend('wasm');
     const {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { OnnxModel } from '../onnx';
-import { licenseNotice, type ReadSource, type Recipe, TfjsWeights, unsupported } from './recipe';
+import { licenseNotice, manifestSchema, type Recipe, readText, TfjsWeights } from './recipe';
 
 const FOLDER = 'dist/models/mobilenet_v2';
 const SIZE = 224;
@@ -22,22 +22,20 @@ const BLOCKS = [
 );
 const EXPANSION = 6;
 
-const modelSchema = v.object({ weightsManifest: v.array(v.unknown()) });
+const modelSchema = v.object({ weightsManifest: manifestSchema });
 
 /**
  * MobileNetV2 (Sandler et al., arXiv 1801.04381). Input `pixels`, float32 [batch, 3, 224, 224], 0..1. Taps `block_1` to
  * `block_16`: the average over the picture of a block's expanded activations. The weights keep their original 8 bits, so
  * nothing is lost; the layers after the last tap, which serve another task, are left out.
  */
-export const mobilenetV2: Recipe = {
-  name: 'mobilenet-v2',
-  async build(read, taps) {
-    const model = v.safeParse(modelSchema, minifiedObject(await text(read, 'model.min.js')));
-    if (!model.success) throw unsupported(`model.min.js: ${model.issues[0].message}`);
-    const shard = await text(read, 'group1-shard1of1.min.js');
-    const weights = new TfjsWeights(model.output.weightsManifest, base64(shard));
-    return { onnx: buildGraph(weights, taps, await licenseNotice(read, 'The last layers were left out.')) };
-  },
+export const mobilenetV2: Recipe = async (read, taps) => {
+  const [model, shard] = await Promise.all(
+    ['model.min.js', 'group1-shard1of1.min.js'].map((file) => readText(read, `${FOLDER}/${file}`)),
+  );
+  const { weightsManifest } = v.parse(modelSchema, minifiedObject(model));
+  const weights = new TfjsWeights(weightsManifest, base64(shard));
+  return { onnx: buildGraph(weights, taps, await licenseNotice(read, 'The last layers were left out.')) };
 };
 
 function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: string): Uint8Array {
@@ -102,7 +100,7 @@ function convolution(
   const { size, stride, groups } = kind;
   const kernel = `${name}/${groups ? 'depthwise_kernel' : 'kernel'}`;
   const { shape, bytes, quantization } = weights.get(kernel);
-  if (!quantization) throw unsupported(`model.min.js: "${kernel}" is not stored in 8 bits`);
+  if (!quantization) throw new Error(`"${kernel}" is not stored in 8 bits`);
   // tfjs keeps [height, width, in, out], or [height, width, channels, 1] for depthwise; ONNX wants [out, in, height, width].
   const [inputs, outputs] = groups ? [1, groups] : shape.slice(2);
   const stored = groups ? transpose(bytes, size * size, groups) : transpose(bytes, size * size * inputs, outputs);
@@ -148,29 +146,17 @@ function planes(bytes: Uint8Array, outputs: number, area: number, inputs: number
   return out;
 }
 
-async function text(read: ReadSource, file: string): Promise<string> {
-  return new TextDecoder().decode(await read(`${FOLDER}/${file}`));
-}
-
 /**
  * The object literal that a minified module exports. Quotes the keys and expands the minifier's abbreviations, to parse it
  * as JSON instead of running it.
  */
 function minifiedObject(source: string): unknown {
-  const literal = /\.exports=(\{.*\})\},\{\}\]\},\{\},\[1\]\)\(1\)\}\);?\s*$/s.exec(source)?.[1];
-  if (!literal) throw unsupported('model.min.js: no exported object found');
+  const literal = /\.exports=(\{.*\})\},\{\}\]\},\{\},\[1\]\)\(1\)\}\);?\s*$/s.exec(source)?.[1] ?? '';
   const json = literal.replace(/"(?:[^"\\]|\\.)*"|!0|!1|[A-Za-z_$][\w$]*(?=:)|(?<![\w.])\.(?=\d)/g, (match) =>
     match[0] === '"' ? match : match === '!0' ? 'true' : match === '!1' ? 'false' : match === '.' ? '0.' : `"${match}"`,
   );
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw unsupported(`model.min.js: ${String(cause)}`, cause);
-  }
+  return JSON.parse(json);
 }
 
-function base64(source: string): Uint8Array {
-  const encoded = /\.exports="([A-Za-z0-9+/=]+)"/.exec(source)?.[1];
-  if (!encoded) throw unsupported('group1-shard1of1.min.js: no exported weights found');
-  return Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
-}
+const base64 = (source: string): Uint8Array =>
+  Uint8Array.from(atob(/\.exports="([A-Za-z0-9+/=]+)"/.exec(source)?.[1] ?? ''), (char) => char.charCodeAt(0));

@@ -40,7 +40,7 @@ describe('the use-lite recipe', () => {
   let original: GraphModel;
 
   beforeAll(async () => {
-    built = await useLite.build(read, OUTPUTS);
+    built = await useLite(read, OUTPUTS);
     session = await InferenceSession.create(built.onnx);
     await setBackend('cpu');
     const model = JSON.parse(new TextDecoder().decode(await read('dist/model.json')));

@@ -1,9 +1,7 @@
 import * as v from 'valibot';
-import { joinBytes } from '../../../src/core/common/bytes';
-import { SidestreamError } from '../../../src/error';
+import { joinBytes, quantizeRow } from '../../../src/core/common/bytes';
 import { OnnxModel } from '../onnx';
-import { int8Matrix, int8Rows } from './int8-weights';
-import { licenseNotice, type Recipe, TfjsWeights, unsupported } from './recipe';
+import { licenseNotice, manifestSchema, type Recipe, readText, TfjsWeights } from './recipe';
 
 const MAX_TOKENS = 128;
 const HEADS = 4;
@@ -12,33 +10,25 @@ const FFN = 1536;
 /** Width of the token embeddings, which is also the attention width of the first layer. */
 const EMBEDDING = 256;
 const VOCABULARY = 8002;
+/** Weights that share one scale. */
+const BLOCK = 64;
 
 const ENCODE = 'module_apply_default/Encoder_en/KonaTransformer/Encode';
-const modelSchema = v.object({
-  weightsManifest: v.pipe(
-    v.array(v.object({ paths: v.array(v.string()), weights: v.array(v.unknown()) })),
-    v.minLength(1),
-  ),
-});
+const modelSchema = v.object({ weightsManifest: manifestSchema });
 
 /**
  * Universal Sentence Encoder Lite (Cer et al., arXiv 1803.11175): a transformer of two layers over SentencePiece
  * tokens. Inputs `input_ids` and `attention_mask`, int32 [batch, tokens]. Taps `embedding`, `layer_0` and `layer_1`,
  * masked means over tokens, and `sentence`, the encoder's own unit vector.
  */
-export const useLite: Recipe = {
-  name: 'use-lite',
-  async build(read, taps) {
-    const model = v.safeParse(modelSchema, parseJson(await read('dist/model.json'), 'dist/model.json'));
-    if (!model.success) throw unsupported(`dist/model.json: ${model.issues[0].message}`);
-    const { weightsManifest } = model.output;
-    const shards = await Promise.all(weightsManifest.flatMap(({ paths }) => paths.map((path) => read(`dist/${path}`))));
-    const weights = new TfjsWeights(weightsManifest, joinBytes(shards));
-    return {
-      onnx: buildGraph(weights, taps, await licenseNotice(read, 'Weight matrices were changed to 8-bit blocks.')),
-      tokenizer: unigramTokenizer(parseJson(await read('dist/vocab.json'), 'dist/vocab.json')),
-    };
-  },
+export const useLite: Recipe = async (read, taps) => {
+  const { weightsManifest } = v.parse(modelSchema, JSON.parse(await readText(read, 'dist/model.json')));
+  const shards = await Promise.all(weightsManifest.flatMap(({ paths }) => paths.map((path) => read(`dist/${path}`))));
+  const weights = new TfjsWeights(weightsManifest, joinBytes(shards));
+  return {
+    onnx: buildGraph(weights, taps, await licenseNotice(read, 'Weight matrices were changed to 8-bit blocks.')),
+    tokenizer: unigramTokenizer(JSON.parse(await readText(read, 'dist/vocab.json'))),
+  };
 };
 
 function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: string): Uint8Array {
@@ -66,8 +56,9 @@ function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: strin
   const penalty = graph.node('Mul', 'mask/penalty', [padding, graph.float('far', [1], [-1e9])]);
   const bias = graph.node('Unsqueeze', 'mask/bias', [penalty, axis('heads', [1, 2])]);
 
-  const table = int8Rows(graph, 'embedding/table', weights.floats('module/Embeddings_en'), VOCABULARY, EMBEDDING);
-  const embedded = graph.node('Gather', 'embedding/tokens', [table, ids], { axis: 0 });
+  const embeddings = weights.floats('module/Embeddings_en');
+  graph.append(graph.int8Rows('embedding/table', embeddings, BLOCK, [VOCABULARY, EMBEDDING]));
+  const embedded = graph.node('Gather', 'embedding/tokens', ['embedding/table', ids], { axis: 0 });
   pool('embedding', embedded, EMBEDDING);
 
   // The original adds its embeddings to themselves plus the timing signal.
@@ -173,15 +164,30 @@ function timingSignal(weights: TfjsWeights): Float32Array {
   return table;
 }
 
-function parseJson(bytes: Uint8Array, file: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw unsupported(`${file}: ${String(cause)}`, cause);
+/**
+ * Stores a weight matrix as int8 in blocks of 64 down each column.
+ * @param values [rows, columns], row-major; rows a multiple of 64
+ * @returns the name of the float32 matrix
+ */
+function int8Matrix(model: OnnxModel, name: string, values: Float32Array, rows: number, columns: number): string {
+  const blocks = rows / BLOCK;
+  const quantized = new Int8Array(values.length);
+  const scales = new Float32Array(blocks * columns);
+  const [part, bytes] = [new Float32Array(BLOCK), new Int8Array(BLOCK)];
+  for (let b = 0; b < blocks; b++) {
+    for (let c = 0; c < columns; c++) {
+      const at = (row: number): number => (b * BLOCK + row) * columns + c;
+      for (let row = 0; row < BLOCK; row++) part[row] = values[at(row)];
+      scales[b * columns + c] = quantizeRow(part, bytes, 0);
+      for (let row = 0; row < BLOCK; row++) quantized[at(row)] = bytes[row];
+    }
   }
+  const stored: [Int8Array, number[]] = [quantized, [blocks, BLOCK, columns]];
+  model.append(model.int8Blocks(name, stored, [scales, [blocks, 1, columns]], [rows, columns]));
+  return name;
 }
 
-const vocabularySchema = v.pipe(v.array(v.tuple([v.string(), v.nullable(v.number())])), v.minLength(7));
+const vocabularySchema = v.array(v.tuple([v.string(), v.nullable(v.number())]));
 
 /** Unknown, control and user-defined symbols at the start of the vocabulary; they never stand for text. */
 const RESERVED = 6;
@@ -191,19 +197,11 @@ const RESERVED = 6;
  * runs of white space become one space and the ends are trimmed, as SentencePiece's own `nmt_nfkc` rule does.
  * @param vocabulary list of [piece, log probability], likely pieces first; the package lost a few probabilities
  * (null), which are taken from the piece before
- * @throws SidestreamError `encoder/unsupported-graph`
  */
 export function unigramTokenizer(vocabulary: unknown): string {
-  const parsed = v.safeParse(vocabularySchema, vocabulary);
-  if (!parsed.success) {
-    throw new SidestreamError(
-      'encoder/unsupported-graph',
-      `The vocabulary is not a list of [piece, score]: ${parsed.issues[0].message}. Install the package again.`,
-    );
-  }
   // A plain space never reaches the model, so reserved symbols under such names cannot match any text.
   let before = 0;
-  const vocab = parsed.output.map(([piece, score], id) => {
+  const vocab = v.parse(vocabularySchema, vocabulary).map(([piece, score], id) => {
     before = score ?? before;
     return [id > 0 && id < RESERVED ? `reserved ${id}` : piece, before];
   });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readEventFile } from '../../../testing/event-file';
 import { openText } from '../../cli/bundler';
 import { readPairFile } from '../../cli/bundler/build-cooccurrence';
-import { type EventFormat, readEvents, readLog } from './event-log';
+import { readLog } from './event-log';
 
 let folder: string;
 beforeAll(async () => {
@@ -64,7 +64,7 @@ describe('different ids of a log', () => {
 const UNSAFE = 'write the id in quotes';
 
 describe('a number as an id', () => {
-  const read = async (...rows: string[]) => readEvents([rows.join('\n')], 'jsonl' satisfies EventFormat);
+  const read = async (...rows: string[]) => readLog('log.jsonl', [rows.join('\n')]);
 
   it('beyond 2^53 is refused with line and field, and so is a fraction or -0', async () => {
     const numbers = ['9007199254740993', '-9007199254740993', '1e21', '0.5', '-0'];
@@ -83,7 +83,7 @@ describe('a number as an id', () => {
 
   it('in CSV is refused if a spreadsheet has rounded it, or if it stands for a missing value', async () => {
     const rows = ['1.23457E+15,a,1', 'u,"1,2E+15",1', 'NaN,a,1', 'u,null,1', '9007199254740993,a,1'];
-    const { events, rejected } = await readEvents([`user,item,time\n${rows.join('\n')}`], 'csv');
+    const { events, rejected } = await readLog('log.csv', [`user,item,time\n${rows.join('\n')}`]);
     expect(events.map(({ user }) => user)).toEqual(['9007199254740993']);
     expect(rejected.map(({ line, field }) => [line, field])).toEqual([
       [2, 'user'],

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { readEvents } from './event-log';
-import { logNotes } from './log-notes';
+import { readLog } from './event-log';
+import { readNotes } from './log-notes';
 
 /** Some of the columns of Shopify's export, in its order. */
 const HEADER = 'Name,Email,Paid at,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Name';
-const read = (...lines: string[]) => readEvents([[HEADER, ...lines].join('\n')], 'csv');
+const read = (...lines: string[]) => readLog('log.csv', [[HEADER, ...lines].join('\n')]);
 const TIME = '2025-01-02 18:53:00 +0100';
 const time = Date.UTC(2025, 0, 2, 17, 53);
 
@@ -20,7 +20,7 @@ it('takes shopper and time of an order from its first line', async () => {
     { user: 'ann@example.com', item: 'S-1', time, title: 'Scarf' },
     { user: 'bob@example.com', item: 'S-1', time: Date.UTC(2025, 0, 3, 9), title: 'Scarf' },
   ]);
-  expect(logNotes(log)[0]).toBe(
+  expect(readNotes(log)[0]).toBe(
     'Columns: user = Email, item = Lineitem sku, time = Created at, quantity = Lineitem quantity, title = Lineitem name; none for type',
   );
 });
@@ -39,6 +39,6 @@ it('makes a guest without an address a shopper of one order, and a title the ite
 });
 
 it('fills nothing in another table', async () => {
-  const { rejected } = await readEvents(['name,email,time,sku\n#1,ann@example.com,1,a\n#1,,2,b\n'], 'csv');
+  const { rejected } = await readLog('log.csv', ['name,email,time,sku\n#1,ann@example.com,1,a\n#1,,2,b\n']);
   expect(rejected).toEqual([{ line: 3, field: 'user', reason: 'is empty' }]);
 });

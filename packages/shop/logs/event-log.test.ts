@@ -1,42 +1,42 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { COLUMNS, readEvents, refusedRows } from './event-log';
+import { COLUMNS, readLog, refusedRows } from './event-log';
 
 describe('a log in CSV', () => {
   test('continues in the next line after a row whose quotes do not match, and names it', async () => {
     const rows = Array.from({ length: 4000 }, (_, n) => `u${n},${n === 1999 ? '"' : ''}a,${n + 1}`);
-    const { events, rejected } = await readEvents([`user,item,time\n${rows.join('\n')}\n`], 'csv');
+    const { events, rejected } = await readLog('log.csv', [`user,item,time\n${rows.join('\n')}\n`]);
     expect(events).toHaveLength(3999);
     expect(rejected).toEqual([{ line: 2001, field: 'row', reason: expect.stringContaining('not closed') }]);
-    const broken = await readEvents(['"user,item,time\nu,a,1\n'], 'csv');
+    const broken = await readLog('log.csv', ['"user,item,time\nu,a,1\n']);
     expect(broken.rejected).toEqual([{ line: 1, field: 'row', reason: expect.stringContaining('names the columns') }]);
   });
 
   test('leaves out and counts returns, and a quantity of 0 only for a purchase', async () => {
     const quantities = ['2', '-1', '-2.5', '\u22123', '(4)', '5-', '0', '0.00', '0.4', '', 'n/a', '-', '"-1,000"'];
     const csv = `CustomerID,StockCode,InvoiceDate,Quantity\n${quantities.map((q, n) => `u,${n},1,${q}`).join('\n')}\n,b,2,-1\n`;
-    const log = await readEvents([csv], 'csv');
+    const log = await readLog('log.csv', [csv]);
     expect(new Set(log.events.map(({ item }) => quantities[Number(item)]))).toEqual(
       new Set(['2', '0.4', '', 'n/a', '-']),
     );
     expect([log.returns, log.rejected]).toEqual([9, []]);
-    const typed = await readEvents(['user,item,time,type,qty\nu,a,1,view,0\nu,b,1,Order,0\nu,c,1,view,-1\n'], 'csv');
+    const typed = await readLog('log.csv', ['user,item,time,type,qty\nu,a,1,view,0\nu,b,1,Order,0\nu,c,1,view,-1\n']);
     expect([typed.events.map(({ item }) => item), typed.returns]).toEqual([['a'], 2]);
     const lines = [1, -1, null].map((quantity) => JSON.stringify({ user: 'u', item: 'a', time: 1, quantity }));
-    const json = await readEvents([lines.join('\n')], 'jsonl');
+    const json = await readLog('log.jsonl', [lines.join('\n')]);
     expect([json.events.length, json.returns]).toEqual([2, 1]);
   });
 
   test('keeps which columns were read', async () => {
-    const { columns, header } = await readEvents(['Session ID;SKU;date;note\nu;a;1;x\n'], 'csv');
+    const { columns, header } = await readLog('log.csv', ['Session ID;SKU;date;note\nu;a;1;x\n']);
     expect(columns).toEqual({ user: ['Session ID'], item: ['SKU'], time: ['date'] });
     expect(header).toEqual(['Session ID', 'SKU', 'date', 'note']);
   });
 
   test('is read under the names logs use, sorted by time', async () => {
     const csv = '\uFEFFTimestamp,user_id,itemId,rating,event\r\n20,7,b,1,click\r\n10,7,a,2,\r\n30,8,"c,1",3,view\r\n';
-    const { events, rejected } = await readEvents(csv.match(/[\s\S]{1,5}/g) ?? [], 'csv');
+    const { events, rejected } = await readLog('log.csv', csv.match(/[\s\S]{1,5}/g) ?? []);
     expect(rejected).toEqual([]);
     expect(events).toEqual([
       { user: '7', item: 'a', time: 10_000 },
@@ -47,7 +47,7 @@ describe('a log in CSV', () => {
 
   test('may have semicolons, dates, milliseconds and quoted line ends', async () => {
     const csv = 'user;note;item;time\nu;"two\nlines";a;2026-01-31T12:00:00Z\nu;x;b;1700000000000\nu;x;;1\n';
-    const { events, rejected } = await readEvents([csv], 'csv');
+    const { events, rejected } = await readLog('log.csv', [csv]);
     expect(events).toEqual([
       { user: 'u', item: 'b', time: 1_700_000_000_000 },
       { user: 'u', item: 'a', time: Date.UTC(2026, 0, 31, 12) },
@@ -57,7 +57,7 @@ describe('a log in CSV', () => {
 
   test('gives the line, field and reason of every bad row and keeps the others', async () => {
     const csv = `user,item,time\nu,a,yesterday\n,a,1\nu,a\nu,a,-5\nu,a,\nu,${'x'.repeat(257)},1\nu,a,1\n`;
-    const { events, rejected } = await readEvents([csv], 'csv');
+    const { events, rejected } = await readLog('log.csv', [csv]);
     expect(events).toHaveLength(1);
     expect(rejected.map(({ line, field }) => [line, field])).toEqual([
       [2, 'time'],
@@ -72,7 +72,7 @@ describe('a log in CSV', () => {
   });
 
   test('without a needed column gives one rejected row for the header', async () => {
-    const { events, rejected } = await readEvents(['who,item,time\nu,a,1\nu,a,2\n'], 'csv');
+    const { events, rejected } = await readLog('log.csv', ['who,item,time\nu,a,1\nu,a,2\n']);
     expect(events).toEqual([]);
     expect(rejected).toEqual([{ line: 1, field: 'user', reason: expect.stringContaining('visitorid') }]);
   });
@@ -80,10 +80,9 @@ describe('a log in CSV', () => {
 
 describe('a time', () => {
   const read = async (...times: string[]) => {
-    const { events, rejected } = await readEvents(
-      [`user,item,time\n${times.map((t) => `u,a,"${t}"`).join('\n')}\n`],
-      'csv',
-    );
+    const { events, rejected } = await readLog('log.csv', [
+      `user,item,time\n${times.map((t) => `u,a,"${t}"`).join('\n')}\n`,
+    ]);
     return { times: events.map(({ time }) => new Date(time).toISOString()), rejected };
   };
 
@@ -125,7 +124,7 @@ test.each([
   ['25.1.2010', 'write 2010-01-25, as it has the day first'],
   ['1-25-2010', 'write 2010-01-25;'],
 ])('the reason why %s is refused says how it is written', async (time, reason) => {
-  const { rejected } = await readEvents([`user,item,time\nu,a,${time}\n`], 'csv');
+  const { rejected } = await readLog('log.csv', [`user,item,time\nu,a,${time}\n`]);
   expect(rejected[0].reason).toContain(reason);
 });
 
@@ -135,7 +134,7 @@ test('exports of orders are read under the names of their columns', async () => 
     ...['CustomerID,StockCode,InvoiceDate', 'user_pseudo_id,item_id,event_time'],
   ];
   for (const header of headers) {
-    expect(await readEvents([`${header}\n12583,22728,2010-12-01T08:45:00Z\n`], 'csv')).toMatchObject({
+    expect(await readLog('log.csv', [`${header}\n12583,22728,2010-12-01T08:45:00Z\n`])).toMatchObject({
       events: [{ user: '12583', item: '22728', time: Date.UTC(2010, 11, 1, 8, 45) }],
       rejected: [],
     });
@@ -152,7 +151,7 @@ test('the names of columns are those that the documentation lists', async () => 
 });
 
 test('a row with several bad fields is one refused row', async () => {
-  const log = await readEvents(['user,item,time\n,a,01.02.2010\nu,a,1\n,a,1\n'], 'csv');
+  const log = await readLog('log.csv', ['user,item,time\n,a,01.02.2010\nu,a,1\n,a,1\n']);
   expect([log.rejected.length, refusedRows(log)]).toEqual([3, 2]);
 });
 
@@ -162,9 +161,9 @@ describe('a log in JSON lines', () => {
       { visitorid: 3, sku: 'b', ts: 1_700_000_000_000, event: null },
       { user: 'x', item: 9, time: '1600000000', other: [1] },
     ];
-    const { events, rejected } = await readEvents(
+    const { events, rejected } = await readLog(
+      'log.jsonl',
       lines.map((line) => `${JSON.stringify(line)}\n`),
-      'jsonl',
     );
     expect(rejected).toEqual([]);
     expect(events).toEqual([
@@ -174,10 +173,9 @@ describe('a log in JSON lines', () => {
   });
 
   test('reports rows that are not events', async () => {
-    const { events, rejected } = await readEvents(
-      ['[]\n{"user":\n\n{"user": {}, "item": "a", "time": 1}\n{"user": "u", "item": "a", "time": 1, "type": 4}\n'],
-      'jsonl',
-    );
+    const { events, rejected } = await readLog('log.jsonl', [
+      '[]\n{"user":\n\n{"user": {}, "item": "a", "time": 1}\n{"user": "u", "item": "a", "time": 1, "type": 4}\n',
+    ]);
     expect(events).toEqual([]);
     expect(rejected.map(({ line, field }) => [line, field])).toEqual([
       [1, 'row'],
@@ -190,8 +188,7 @@ describe('a log in JSON lines', () => {
 });
 
 test('an empty log is empty', async () => {
-  const ties = { events: 0, groups: 0, sorted: 0 };
-  const empty = { events: [], rejected: [], columns: {}, header: [], returns: 0, shown: 0, ties };
-  expect(await readEvents([], 'csv')).toEqual(empty);
-  expect(await readEvents([''], 'jsonl')).toEqual(empty);
+  const empty = { events: [], rejected: [], columns: {}, header: [], returns: 0, shown: 0 };
+  expect(await readLog('log.csv', [])).toEqual(empty);
+  expect(await readLog('log.jsonl', [''])).toEqual(empty);
 });

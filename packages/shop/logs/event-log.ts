@@ -5,7 +5,7 @@ import { idSchema } from '../../../src/core/common/ids';
 import { invalidInput } from '../../../src/error';
 import { isImpression, isPurchase, strengthOf } from './event-strength';
 import { readLogTime } from './log-time';
-import { sortByTime, type Ties } from './tied-events';
+import { sortByTime } from './tied-events';
 
 export interface EventLog {
   /** Oldest first; the order of events with the same time is drawn, see `sortByTime`. */
@@ -28,9 +28,7 @@ export interface LogReading {
   shown: number;
 }
 
-export interface ReadLog extends EventLog, LogReading {
-  ties: Ties;
-}
+export interface ReadLog extends EventLog, LogReading {}
 
 /** Receives a log row by row, in the order of the file. Errors that it throws end the reading. */
 export interface LogSink {
@@ -46,8 +44,6 @@ export interface LogSink {
 /** The number of refused rows: one row may have several bad fields. */
 export const refusedRows = ({ rejected }: Pick<EventLog, 'rejected'>): number =>
   new Set(rejected.map(({ line }) => line)).size;
-
-export type EventFormat = 'csv' | 'jsonl';
 
 /** Maximum length of a JSON row. */
 const MAX_ROW = 100_000;
@@ -97,19 +93,18 @@ export type LogEvent = v.InferOutput<typeof eventSchema>;
  * Reads a shop's event log. CSV needs a header; columns or keys may be called `user`, `userId`, `visitorid` …, `item`, `itemId`,
  * `sku` …, `time`, `timestamp` …, `type`, `event` …, `quantity` …, `lineitemname`; others are ignored. Times are as `readLogTime` has them.
  * Returns, and events that are no choices, are left out and counted. Bad rows are left out and reported; nothing is thrown for them.
+ * @param name of its file, whose ending may name the format
  * @param chunks text split at any position, for instance a file stream with encoding `utf8`
+ * @throws SidestreamError `runtime/invalid-input` if it is one JSON array
  */
-export async function readEvents(chunks: TextChunks, format: EventFormat): Promise<ReadLog> {
-  return collected((sink) => streamEvents(chunks, format, sink));
-}
-
-async function collected(read: (sink: LogSink) => Promise<LogReading>): Promise<ReadLog> {
+export async function readLog(name: string, chunks: TextChunks): Promise<ReadLog> {
   const [events, rejected]: [LogEvent[], RejectedRow[]] = [[], []];
-  const reading = await read({
+  const reading = await streamLog(name, chunks, {
     event: (event) => void events.push(event),
     refused: (fields) => void rejected.push(...fields),
   });
-  return { events, rejected, ...reading, ties: sortByTime(events) };
+  sortByTime(events);
+  return { events, rejected, ...reading };
 }
 
 /** Takes the rows of a log: hands them over, and counts those that are left out. */
@@ -131,12 +126,17 @@ export function rowTaker(sink: LogSink, reading: LogReading): TakeRow {
   };
 }
 
-/** Reads a log as `readEvents` does, and hands its rows over instead of keeping them. */
-async function streamEvents(chunks: TextChunks, format: EventFormat, sink: LogSink): Promise<LogReading> {
+/** Reads a log as `readLog` does, and hands its rows over instead of keeping them: memory does not grow with the log. */
+export async function streamLog(name: string, chunks: TextChunks, sink: LogSink): Promise<LogReading> {
+  const { head, all } = await peekText(inOrder(chunks));
+  const start = head.trimStart();
+  if (/^\[\s*(\{|$)/.test(start)) {
+    throw invalidInput(`${name} is one JSON array. Write each of its objects on a separate line, and nothing else.`);
+  }
   const reading: LogReading = { columns: {}, header: [], returns: 0, shown: 0 };
   const take = rowTaker(sink, reading);
-  if (format === 'csv') await readCsv(chunks, take, sink, reading);
-  else await readJsonLines(chunks, take, sink, reading);
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{')) await readJsonLines(all, take, sink, reading);
+  else await readCsv(all, separatorOf(start) ?? ',', take, sink, reading);
   return reading;
 }
 
@@ -144,12 +144,16 @@ const isBlank = (value: unknown): boolean => value === undefined || (typeof valu
 
 type TakeRow = (line: number, raw: Partial<Record<LogField, unknown>>) => void;
 
-async function readCsv(chunks: TextChunks, take: TakeRow, sink: LogSink, reading: LogReading): Promise<void> {
-  const { head, all } = await peekText(inOrder(chunks));
-  const separator = separatorOf(head.trimStart()) ?? ',';
+async function readCsv(
+  chunks: TextChunks,
+  separator: string,
+  take: TakeRow,
+  sink: LogSink,
+  reading: LogReading,
+): Promise<void> {
   let columns: (LogField | null)[] | null = null;
   let complete: CompleteLine | null = null;
-  for await (const { line, cells, problem } of tableRows(all, { separator })) {
+  for await (const { line, cells, problem } of tableRows(chunks, { separator })) {
     if (problem !== undefined) {
       const none = columns === null ? '; it names the columns, so no row of the log was read' : '';
       sink.refused([{ line, field: 'row', reason: `${problem}${none}` }]);
@@ -230,21 +234,6 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, sink: LogSink, r
     }
     take(line, raw);
   }
-}
-
-/** Reads a log of either format. @throws SidestreamError `runtime/invalid-input` if it is one JSON array */
-export const readLog = (name: string, chunks: AsyncIterable<string>): Promise<ReadLog> =>
-  collected((sink) => streamLog(name, chunks, sink));
-
-/** Reads a log as `readLog` does, and hands its rows over instead of keeping them: memory does not grow with the log. */
-export async function streamLog(name: string, chunks: AsyncIterable<string>, sink: LogSink): Promise<LogReading> {
-  const { head, all } = await peekText(chunks);
-  const start = head.replace(/^\uFEFF/, '').trimStart();
-  if (/^\[\s*(\{|$)/.test(start)) {
-    throw invalidInput(`${name} is one JSON array. Write each of its objects on a separate line, and nothing else.`);
-  }
-  const isJson = /\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{');
-  return streamEvents(all, isJson ? 'jsonl' : 'csv', sink);
 }
 
 export function rejectedRow(line: number, issue: v.BaseIssue<unknown>): RejectedRow {

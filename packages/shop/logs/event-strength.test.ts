@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_STRENGTH } from '../../../src/core/events';
-import { readEvents } from './event-log';
+import { readLog } from './event-log';
 import { isPurchase, strengthOf } from './event-strength';
 
 describe('the type of an event in a log', () => {
@@ -18,7 +18,7 @@ describe('the type of an event in a log', () => {
 
   it('leaves events out that are no choices, and counts them', async () => {
     const lines = ['u,a,1,view_item', 'u,b,2,view_item_list', 'u,c,3,refund', 'u,d,4,'];
-    const log = await readEvents([`user,item,time,type\n${lines.join('\n')}\n`], 'csv');
+    const log = await readLog('log.csv', [`user,item,time,type\n${lines.join('\n')}\n`]);
     expect(log.events.map(({ item }) => item)).toEqual(['a', 'd']);
     expect([log.shown, log.rejected]).toEqual([2, []]);
   });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { readEvents } from './event-log';
-import { logNotes } from './log-notes';
+import { readLog } from './event-log';
+import { readNotes } from './log-notes';
 
-const notes = async (...rows: string[]): Promise<string[]> => logNotes(await readEvents([rows.join('\n')], 'csv'));
+const notes = async (...rows: string[]): Promise<string[]> => readNotes(await readLog('log.csv', [rows.join('\n')]));
 
 it('names the columns, and those that a log lacks', async () => {
   expect(await notes('Session ID,sku,Order Date,Qty', 'u,a,2010-12-01,1')).toEqual([
@@ -31,9 +31,9 @@ it('asks whether times are days of a spreadsheet if all of them look like it', a
   }
 });
 
-it('warns if most lines repeat another', async () => {
+it('warns if many lines repeat an earlier one', async () => {
   const rows = (twins: number) =>
     Array.from({ length: 10 }, (_, n) => [`u,a,${n}`, ...(n < twins ? [`v,b,${n}`, `u,a,${n}`] : [])]).flat();
-  expect((await notes('user,item,time', ...rows(10)))[1]).toMatch(/^Warning: 20 lines of 30 repeat another line's/);
+  expect((await notes('user,item,time', ...rows(10)))[1]).toMatch(/^Warning: 10 lines of 30 repeat an earlier line's/);
   expect(await notes('user,item,time', ...rows(4))).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { groupedRows, shortened } from '../../../src/core/catalog';
 import { counted } from '../../../src/core/common/text';
 import { invalidInput } from '../../../src/error';
-import type { LogEvent, LogField, LogReading, ReadLog } from './event-log';
+import type { LogField, LogReading, ReadLog } from './event-log';
 
 const FIELDS: readonly LogField[] = ['user', 'item', 'time', 'type', 'quantity'];
 /** Spreadsheet day numbers from 1954 to 2119. Read as seconds, all of them fall on a single day in 1970. */
@@ -9,25 +9,8 @@ const [FIRST_DAY, LAST_DAY] = [20_000, 80_000];
 const SPREADSHEET_START = Date.UTC(1899, 11, 30);
 const DAY = 86_400_000;
 
-/** Notes for the shop about how its log was read: the columns, the omitted rows, and suspicious values. */
-export function logNotes(log: ReadLog): string[] {
-  const { events, ties } = log;
-  const file = 2 * ties.sorted > ties.groups ? 'The file sorts most of these groups by item: their' : 'Their';
-  const alike = repeated(events);
-  return present([
-    columnsNote(log),
-    returnsNote(log),
-    shownNote(log),
-    events.length > 0 ? spreadsheetNote(events[0].time, events[events.length - 1].time) : null,
-    2 * alike > events.length ? repeatsNote(alike, events.length, "another line's") : null,
-    ties.groups > 0
-      ? `${counted(ties.events, 'event')} have the time of another event of their shopper${DRAWN(file)}`
-      : null,
-  ]);
-}
-
-/** Facts about a log whose events lie in tables. */
-export interface TableLog extends LogReading {
+/** Facts about a log. */
+interface LogFacts extends LogReading {
   events: number;
   firstTime: number;
   lastTime: number;
@@ -41,30 +24,45 @@ export interface TableLog extends LogReading {
   passed: number;
 }
 
-/** The same notes about such a log. */
-export function preparedNotes(log: TableLog): string[] {
-  const { events, tied, repeated, byTitle, passed } = log;
-  return present([
+/** Notes for the shop about how its log was read: the columns, the omitted rows, and suspicious values. */
+export function logNotes(log: LogFacts): string[] {
+  const { events, returns, shown, tied, repeated, byTitle, passed } = log;
+  const notes = [
     columnsNote(log),
-    returnsNote(log),
-    shownNote(log),
+    returns > 0 ? `Left out: ${counted(returns, 'return')} (quantity of 0 or less)` : null,
+    shown > 0 ? `Left out, because it is no choice: ${counted(shown, 'event')}, such as an impression` : null,
     passed > 0 ? `Shown and passed over: ${counted(passed, 'item')} of all shoppers together` : null,
     byTitle > 0 ? titlesNote(byTitle) : null,
     spreadsheetNote(log.firstTime, log.lastTime),
-    4 * repeated > events ? repeatsNote(repeated, events, "an earlier line's") : null,
-    tied > repeated
-      ? `${counted(tied - repeated, 'event')} have the time of the event before them of their shopper${DRAWN('Their')}`
+    4 * repeated > events
+      ? `Warning: ${counted(repeated, 'line')} of ${events} repeat an earlier line's user, item, time and type, and every line counts as a choice. Export each line once.`
       : null,
-  ]);
+    tied > repeated
+      ? `${counted(tied - repeated, 'event')} have the time of the event before them of their shopper, such as the lines of an order. Their order is drawn by chance, so that nothing is learned from how the file is sorted.`
+      : null,
+  ];
+  return notes.filter((note) => note !== null);
 }
 
-const present = (notes: (string | null)[]): string[] => notes.filter((note) => note !== null);
+/** The notes about a log in memory. */
+export function readNotes({ events, ...reading }: ReadLog): string[] {
+  let [tied, repeated] = [0, 0];
+  let [users, lines] = [new Set<string>(), new Set<string>()];
+  for (const [n, { user, item, type, time }] of events.entries()) {
+    // Only those of one time are in memory.
+    if (time !== events[n - 1]?.time) [users, lines] = [new Set(), new Set()];
+    const line = JSON.stringify([user, item, type]);
+    if (users.has(user)) tied++;
+    if (lines.has(line)) repeated++;
+    users.add(user);
+    lines.add(line);
+  }
+  const [firstTime, lastTime] = [events[0]?.time ?? 0, events.at(-1)?.time ?? 0];
+  return logNotes({ ...reading, events: events.length, firstTime, lastTime, tied, repeated, byTitle: 0, passed: 0 });
+}
 
 export const titlesNote = (count: number): string =>
   `The items of ${counted(count, 'event')} were found by their title, because the bundle lacks their id`;
-
-const DRAWN = (whose: string): string =>
-  `, such as the lines of an order. ${whose} order is drawn by chance, so that nothing is learned from how the file is sorted.`;
 
 function columnsNote({ columns }: LogReading): string | null {
   const named: readonly LogField[] = columns.title ? [...FIELDS, 'title'] : FIELDS;
@@ -74,12 +72,6 @@ function columnsNote({ columns }: LogReading): string | null {
   return `Columns: ${read.join(', ')}${without.length > 0 ? `; none for ${without.join(', ')}` : ''}`;
 }
 
-const returnsNote = ({ returns }: LogReading): string | null =>
-  returns === 0 ? null : `Left out: ${counted(returns, 'return')} (quantity of 0 or less)`;
-
-const shownNote = ({ shown }: LogReading): string | null =>
-  shown === 0 ? null : `Left out, because it is no choice: ${counted(shown, 'event')}, such as an impression`;
-
 function spreadsheetNote(firstTime: number, lastTime: number): string | null {
   const [first, last] = [firstTime / 1000, lastTime / 1000];
   if (first < FIRST_DAY || last > LAST_DAY) return null;
@@ -87,59 +79,36 @@ function spreadsheetNote(firstTime: number, lastTime: number): string | null {
   return `Warning: all times are numbers from ${FIRST_DAY.toLocaleString('en')} to ${LAST_DAY.toLocaleString('en')}, and as seconds they fall on 1 January 1970. If they are spreadsheet days, write ${first} as ${meant}Z.`;
 }
 
-const repeatsNote = (alike: number, events: number, whose: string): string =>
-  `Warning: ${counted(alike, 'line')} of ${events} repeat ${whose} user, item, time and type, and every line counts as a choice. Export each line once.`;
-
-/** The number of events that repeat another one. @param events sorted by time */
-function repeated(events: readonly LogEvent[]): number {
-  let alike = 0;
-  let counts = new Map<string, number>();
-  const add = (): void => {
-    for (const count of counts.values()) if (count > 1) alike += count;
-  };
-  for (const [index, { user, item, type, time }] of events.entries()) {
-    // Equal events have the same time, so only a few are in memory.
-    if (index > 0 && time !== events[index - 1].time) {
-      add();
-      counts = new Map();
-    }
-    const key = JSON.stringify([user, item, type]);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  add();
-  return alike;
-}
-
 export function requireEvents(name: string, log: ReadLog): void {
   requireRead(name, { ...log, reasons: groupedRows(log.rejected) }, log.events.length);
-}
-
-/**
- * @param log with the reasons for which lines were refused, each with its first line
- * @throws SidestreamError `runtime/invalid-input` without events
- */
-export function requireRead(name: string, log: LogReading & { reasons: readonly string[] }, events: number): void {
-  if (events === 0) throw invalidInput(withoutEvents(name, log));
 }
 
 /** Maximum number of header names shown. */
 const SHOWN_NAMES = 12;
 
-function withoutEvents(
+/**
+ * @param reasons for which lines were refused, each with its first line
+ * @throws SidestreamError `runtime/invalid-input` without events
+ */
+export function requireRead(
   name: string,
   { reasons, header, returns, shown }: LogReading & { reasons: readonly string[] },
-): string {
-  if (returns + shown > 0 && reasons.length === 0)
-    return `${name} has no choice: all of its lines are returns, impressions or the like.`;
+  events: number,
+): void {
+  if (events > 0) return;
   if (reasons.length > 0) {
     const names = header.slice(0, SHOWN_NAMES).map((column) => JSON.stringify(shortened(column, 40)));
     const more = header.length > SHOWN_NAMES ? ', …' : '';
     const found = header.length > 0 ? ` The columns found are ${names.join(', ')}${more}.` : '';
-    return `${name} has no usable event. ${reasons[0]}.${found}`;
+    throw invalidInput(`${name} has no usable event. ${reasons[0]}.${found}`);
   }
-  return header.length > 0
-    ? `${name} has no event: there is nothing below the names of the columns.`
-    : `${name} is empty. Write a log with a line for each choice, as CSV or JSON lines with user, item and time.`;
+  if (returns + shown > 0)
+    throw invalidInput(`${name} has no choice: all of its lines are returns, impressions or the like.`);
+  throw invalidInput(
+    header.length > 0
+      ? `${name} has no event: there is nothing below the names of the columns.`
+      : `${name} is empty. Write a log with a line for each choice, as CSV or JSON lines with user, item and time.`,
+  );
 }
 
 /** Whether most events share their second with another of their shopper: a log of orders gives all lines of an order one time. */

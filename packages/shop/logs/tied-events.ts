@@ -1,37 +1,24 @@
 import { md5 } from '@noble/hashes/legacy.js';
-import { grouped } from '../../../src/core/common/grouped';
 
 type TimedEvent = { user: string; item: string; time: number; type?: string };
-
-/** Events of one shopper at one time on several items, such as the lines of an order. */
-export interface Ties {
-  /** Number of events that share shopper and time with another. */
-  events: number;
-  /** Number of such groups, and of those that the file sorts by item. */
-  groups: number;
-  sorted: number;
-}
 
 /**
  * Sorts events by time, in place. The order of events of one time is drawn at random, from their items, the time and the seed: many
  * files sort the lines of an order by item, and a model that learns line by line would learn that order. It is the order of
  * `sql/places.sql`.
  * @param seed of the random order. Default 1
- * @returns how many events share their time, counted before their order is drawn
  */
-export function sortByTime<T extends TimedEvent>(events: T[], seed = 1): Ties {
+export function sortByTime<T extends TimedEvent>(events: T[], seed = 1): void {
   events.sort((a, b) => a.time - b.time);
-  const ties: Ties = { events: 0, groups: 0, sorted: 0 };
   for (let start = 0, end = 1; start < events.length; start = end++) {
     while (events[end]?.time === events[start].time) end++;
     if (end === start + 1) continue;
-    const alike = events.slice(start, end);
-    countTies(alike, ties);
-    const drawn = alike.map((event) => ({ event, draw: drawOf(`${event.item} ${event.time} ${seed}`) }));
+    const drawn = events
+      .slice(start, end)
+      .map((event) => ({ event, draw: drawOf(`${event.item} ${event.time} ${seed}`) }));
     drawn.sort(({ event: a, draw: first }, { event: b, draw: second }) => first - second || compareTexts(a, b));
     for (const [n, { event }] of drawn.entries()) events[start + n] = event;
   }
-  return ties;
 }
 
 const TEXT = new TextEncoder();
@@ -58,16 +45,3 @@ function compareCodePoints(a: string, b: string): number {
 /** -1 at the end of a text. Halves of characters beyond U+FFFF come last. */
 const rankOf = (unit: number): number =>
   Number.isNaN(unit) ? -1 : unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
-
-/** @param events of one time */
-function countTies(events: readonly TimedEvent[], ties: Ties): void {
-  for (const group of grouped(events, ({ user }) => user).values()) {
-    if (group.every(({ item }) => item === group[0].item)) continue;
-    ties.events += group.length;
-    ties.groups++;
-    if (group.every(({ item }, n) => n === 0 || compare(group[n - 1].item, item) <= 0)) ties.sorted++;
-  }
-}
-
-/** Ids that are numbers are compared as numbers. */
-const compare = (a: string, b: string): number => Number(a) - Number(b) || (a < b ? -1 : Number(a > b));

@@ -10,7 +10,6 @@ import {
   project,
   type RawTaps,
 } from '../../../src/core/encoders';
-import { SidestreamError } from '../../../src/error';
 
 export interface Chunk {
   modality: Modality;
@@ -68,9 +67,6 @@ export function rowsPayloads(projection: Projection, taps: RawTaps): Uint8Array[
   });
 }
 
-/** Bytes of the feature rows of one item and modality. */
-export const rowsBytes = ({ dim, taps }: { dim: number; taps: number }): number => taps * (4 + dim);
-
 export interface Encoders {
   openText(): Promise<Encoder<string>>;
   openImage(): Promise<Encoder<Pixels>>;
@@ -91,18 +87,22 @@ export class ChunkEncoder implements ChunkRunner {
   constructor(private readonly platform: Encoders) {}
 
   async run({ modality, inputs }: Chunk, shared: SharedProjection | null): Promise<ChunkOutput[]> {
-    const projection = shared && (await this.#projection(modality, shared));
+    const projection = shared && this.#projection(modality, shared);
     if (modality === 'text') {
-      const taps = await (await this.#text()).encode(inputs.map(textOf));
+      this.#encoders.text ??= this.platform.openText();
+      const encoder = await this.#encoders.text;
+      const taps = await encoder.encode(inputs.map(String));
       return payloads(taps, inputs.length, projection).map((bytes) => ({ bytes }));
     }
-    const encoder = await this.#image();
+    this.#encoders.image ??= this.platform.openImage();
+    const encoder = await this.#encoders.image;
     const decoded = await Promise.all(inputs.map((input) => this.#decode(input)));
-    const encoded: RawTaps[] = [];
-    for (const picture of decoded) if ('pixels' in picture) encoded.push(await encoder.encode([picture.pixels]));
-    const bytes = payloads(joined(encoded), encoded.length, projection);
-    let next = 0;
-    return decoded.map((picture) => ('reason' in picture ? picture : { bytes: bytes[next++] }));
+    const outputs: ChunkOutput[] = [];
+    for (const picture of decoded) {
+      if ('reason' in picture) outputs.push(picture);
+      else outputs.push({ bytes: payloads(await encoder.encode([picture.pixels]), 1, projection)[0] });
+    }
+    return outputs;
   }
 
   async close(): Promise<void> {
@@ -110,16 +110,6 @@ export class ChunkEncoder implements ChunkRunner {
     // An encoder that failed to open needs no release; `run` has reported the failure.
     const opened = await Promise.allSettled([text, image]);
     await Promise.all(opened.map((encoder) => encoder.status === 'fulfilled' && encoder.value?.release()));
-  }
-
-  #text(): Promise<Encoder<string>> {
-    this.#encoders.text ??= this.platform.openText();
-    return this.#encoders.text;
-  }
-
-  #image(): Promise<Encoder<Pixels>> {
-    this.#encoders.image ??= this.platform.openImage();
-    return this.#encoders.image;
   }
 
   async #decode(input: string | Uint8Array): Promise<{ pixels: Pixels } | { reason: string }> {
@@ -131,16 +121,10 @@ export class ChunkEncoder implements ChunkRunner {
     }
   }
 
-  async #projection(modality: Modality, { digest, bytes }: SharedProjection): Promise<Projection> {
+  #projection(modality: Modality, { digest, bytes }: SharedProjection): Projection {
     const known = this.#projections.get(modality);
     if (known?.digest === digest) return known.projection;
-    const projection = decodeProjection(bytes)[modality];
-    if (!projection || (await sha256(new Uint8Array(bytes))) !== digest) {
-      throw new SidestreamError(
-        'build/queue',
-        'A chunk arrived with a projection other than the one it names. Run the build again.',
-      );
-    }
+    const projection = decodeProjection(bytes)[modality]!;
     this.#projections.set(modality, { digest, projection });
     return projection;
   }
@@ -148,25 +132,9 @@ export class ChunkEncoder implements ChunkRunner {
 
 /** @param taps taps of `count` items, [count * width] each @param projection null for raw taps */
 function payloads(taps: RawTaps, count: number, projection: Projection | null): Uint8Array[] {
-  if (count === 0) return [];
   if (projection) return rowsPayloads(projection, taps);
   // In sequence, as float32.
-  return Array.from({ length: count }, (_, n) => littleEndian(...taps.map((tap) => rowOf(tap, n, tap.length / count))));
-}
-
-/** Taps of individually encoded items, joined into one batch. */
-function joined(items: RawTaps[]): RawTaps {
-  return (items[0] ?? []).map((first, t) => {
-    const tap = new Float32Array(items.length * first.length);
-    for (const [n, item] of items.entries()) tap.set(item[t], n * first.length);
-    return tap;
-  });
-}
-
-const rowOf = (tap: Float32Array, row: number, width: number): Float32Array =>
-  tap.subarray(row * width, (row + 1) * width);
-
-function textOf(input: string | Uint8Array): string {
-  if (typeof input === 'string') return input;
-  throw new Error('a text came as bytes');
+  return Array.from({ length: count }, (_, n) =>
+    littleEndian(...taps.map((tap) => tap.subarray((n * tap.length) / count, ((n + 1) * tap.length) / count))),
+  );
 }

@@ -3,7 +3,7 @@ import { type FeatureTable, rowsPerItem } from '../../../src/core/catalog';
 import { listReader } from '../../../src/core/common/bytes';
 import { nextTask } from '../../../src/core/common/tasks';
 import { fitProjection, type Projection, type RawTaps } from '../../../src/core/encoders';
-import { decodeRaw, rowsBytes, rowsPayloads, shareProjection } from './chunk';
+import { decodeRaw, rowsPayloads, shareProjection } from './chunk';
 import { type EncodedRows, encodeRows, type RowsTask } from './encode-rows';
 import { type CacheFolder, FeatureCache, rowsKey } from './feature-cache';
 import { type Meter, metered } from './meter';
@@ -34,8 +34,8 @@ export async function encodeModality(task: ModalityTask) {
   const projection = fixed ?? sample?.projection ?? null;
   if (!projection) return { projection, fitted: null, ...before };
   const shared = await shareProjection(modality, projection);
-  const rowBytes = rowsBytes({ dim: features.dim, taps: preset.taps.length });
-  const cache = FeatureCache.open(await task.cache(`${modality}-rows.cache`), rowBytes);
+  const rowBytes = preset.taps.length * (4 + features.dim);
+  const cache = new FeatureCache(await task.cache(`${modality}-rows.cache`), rowBytes);
   try {
     const store = (row: number, payload: Uint8Array): void => storeRow(task, row, payload);
     const project = ({ row, key, taps }: Sampled): void => {
@@ -89,7 +89,7 @@ async function encodeSample(task: ModalityTask) {
   const { modality, preset, features, labels, meter } = task;
   const widths = preset.taps.map((tap) => tap.width);
   const rawBytes = 4 * widths.reduce((sum, width) => sum + width, 0);
-  const cache = FeatureCache.open(await task.cache(`${modality}-sample.cache`), rawBytes);
+  const cache = new FeatureCache(await task.cache(`${modality}-sample.cache`), rawBytes);
   try {
     const rows = sampleRows(task.rows, task.id, task.repeated);
     const found = new Map<number, Sampled>();

@@ -39,19 +39,15 @@ export class FeatureCache {
   #used = new Set<number>();
   #count = 0;
   /** Number of entries that existed when the file was opened. */
-  #inherited = 0;
-
-  private constructor(
-    private readonly file: CacheFile,
-    private readonly payloadBytes: number,
-  ) {}
+  readonly #inherited: number;
 
   /** Reads a cache file. The content of a file of another version or payload length is dropped. */
-  static open(file: CacheFile, payloadBytes: number): FeatureCache {
-    const cache = new FeatureCache(file, payloadBytes);
-    cache.#recover();
-    cache.#inherited = cache.#count;
-    return cache;
+  constructor(
+    private readonly file: CacheFile,
+    private readonly payloadBytes: number,
+  ) {
+    this.#recover();
+    this.#inherited = this.#count;
   }
 
   get(key: Uint8Array): Uint8Array | null {

@@ -99,7 +99,7 @@ export async function joinLexical(task: LexicalTask) {
 async function joinAll(task: LexicalTask, joined: JoinedText, advance: (count: number) => void): Promise<void> {
   const { items, features, contentTap } = task;
   const encoder = encodeProjection({ lexical: joined });
-  const cache = FeatureCache.open(await task.cache('text-words.cache'), 4 + features.dim);
+  const cache = new FeatureCache(await task.cache('text-words.cache'), 4 + features.dim);
   try {
     const keyOf = wordsKey(encoder);
     for (let row = 0; row < items.length; row++) {

@@ -125,15 +125,14 @@ export type ChunkAnswer = Answer<ChunkOutput[]>;
 export const chunkText = ({ modality, inputs }: Pick<Chunk, 'modality' | 'inputs'>): string =>
   `${inputs.length} ${modality === 'text' ? 'texts' : 'pictures'}`;
 
-/** Encodes chunks in several workers. @param advice for when they keep dying, as a sentence @param maxInputs see `ChunkRunner` */
-export function chunkPool(
-  { advice, ...options }: Omit<WorkerPoolOptions<ChunkRequest, ChunkOutput[]>, 'lost'> & { advice: string },
-  maxInputs?: number,
-): ChunkRunner {
+/** Encodes chunks in several workers. @param advice for when they keep dying, as a sentence */
+export function chunkPool({
+  advice,
+  ...options
+}: Omit<WorkerPoolOptions<ChunkRequest, ChunkOutput[]>, 'lost'> & { advice: string }): ChunkRunner {
   const pool = new WorkerPool({ ...options, lost: ({ chunk }, how) => workersLost(chunkText(chunk), how, advice) });
   return {
     slots: 2 * options.size,
-    maxInputs,
     run: (chunk, projection) => pool.run({ chunk, projection }),
     close: () => pool.close(),
   };

@@ -4,11 +4,8 @@ import { SidestreamError } from '../../../src/error';
 
 /** @throws SidestreamError `runtime/unexpected` if the backend, whose package must be loaded, cannot be started */
 export async function startBackend(backend: string): Promise<void> {
-  const started = await setBackend(backend).catch((cause: unknown) => {
-    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started: ${cause}`, { cause });
-  });
+  const started = await setBackend(backend).catch((cause: unknown) => cause);
+  if (started !== true)
+    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started (${started}).`);
   await loadKernel();
-  if (!started) {
-    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started; try another one.`);
-  }
 }

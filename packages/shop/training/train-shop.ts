@@ -35,7 +35,6 @@ import {
   type SideModelRequest,
   type SideNetwork,
   type SideWindow,
-  savedSeconds,
   sideFeatures,
   trainSideModel,
 } from './side';
@@ -86,7 +85,6 @@ export async function trainShop(request: ShopRequest) {
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices: trained.choices, epochs: trained.epochs, seconds };
   const windows = [...(continued?.windows ?? []), last];
-  const saved = savedSeconds(windows);
   if (continued) say(windowText(windows, shoppers, continued.pruned));
   return {
     learned: {
@@ -100,7 +98,6 @@ export async function trainShop(request: ShopRequest) {
         windows: windows.length,
         halfLife: stored(halfLife),
         experts: last.experts,
-        ...(saved === null ? {} : { savedSeconds: saved }),
       },
     },
     /** Change of the ln rank of held-out shoppers' choices from `before`; null without it or if nobody is held out. */
@@ -173,7 +170,7 @@ export async function continuation(
   let network: SideNetwork | null;
   try {
     const bytes = await file.read();
-    network = bytes && (await decodeSideNetwork(bytes));
+    network = bytes && decodeSideNetwork(bytes);
   } catch (thrown) {
     return { why: `${path} cannot be read. ${SidestreamError.from(thrown).message}` };
   }
@@ -205,9 +202,9 @@ const columnsOf = ({ manifest }: Bundle, index: CatalogIndex): string =>
   ].join('; ');
 
 const rounded = (use: SideWindow['experts']): SideWindow['experts'] =>
-  Object.fromEntries(Object.entries(use).map(([input, shares]) => [input, shares.map(round4)]));
-
-const round4 = (value: number): number => Math.round(value * 1e4) / 1e4;
+  Object.fromEntries(
+    Object.entries(use).map(([input, shares]) => [input, shares.map((share) => Math.round(share * 1e4) / 1e4)]),
+  );
 
 /** Reports the result of a continued window. */
 function windowText(windows: readonly SideWindow[], shoppers: number, pruned: number): string {

@@ -56,7 +56,7 @@ const common = {
     v.object({
       pooling: v.picklist(POOLINGS),
       /** Bits of a stored weight. */
-      bits: v.picklist([8, 4]),
+      bits: v.literal(8),
       /** Number format of the matrix products; absent for float32. */
       compute: v.optional(v.picklist(COMPUTES)),
       /** Lowest cosine to the original's tap on sample inputs, both taken from their mean. */

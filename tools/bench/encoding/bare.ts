@@ -126,7 +126,7 @@ async function encodeAll({ encoder, modality, inputs, projection, cache: path, s
     },
     close: async () => {},
   };
-  const cache = FeatureCache.open(cacheFile(path), preset.taps.length * (4 + DIM));
+  const cache = new FeatureCache(cacheFile(path), preset.taps.length * (4 + DIM));
   try {
     await encodeRows({
       modality,

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { openFolder } from '../../../packages/cli/bundler';
-import { type LogEvent, readEvents } from '../../../packages/shop/logs';
+import { type LogEvent, readLog } from '../../../packages/shop/logs';
 import { seededRandom } from '../../../src/core/common/random';
 import { wordsOf } from '../../../src/core/common/words';
 import { type AreaResult, atMost, type Say } from '../kept';
@@ -34,9 +33,7 @@ export async function tasteOfSearches(say: Say, folder: string, events: string):
   const bundle = await openFolder(folder);
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const text = await readFile(events, 'utf8');
-  const log = (await readEvents([text], extname(events) === '.jsonl' ? 'jsonl' : 'csv')).events.filter(({ item }) =>
-    rowOf.has(item),
-  );
+  const log = (await readLog(events, [text])).events.filter(({ item }) => rowOf.has(item));
   const past = Math.floor(PAST * log.length);
   const popularity = new Array<number>(bundle.items.length).fill(0);
   for (const { item } of log.slice(0, past)) popularity[rowOf.get(item) ?? 0]++;

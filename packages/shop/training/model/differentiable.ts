@@ -8,10 +8,8 @@ import {
   mul,
   registerGradient,
   square,
-  sub,
   type Tensor,
   type Tensor2D,
-  tanh as tanhOf,
   transpose,
 } from '@tensorflow/tfjs-core';
 import { addGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Add_grad';
@@ -23,6 +21,7 @@ import { sliceGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Slice_grad
 import { softmaxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Softmax_grad';
 import { subGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sub_grad';
 import { sumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sum_grad';
+import { tanhGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Tanh_grad';
 import { SidestreamError } from '../../../../src/error';
 
 // tfjs-core registers no gradients by itself. The model uses these, each with kernels on cpu, wasm and webgpu; all other
@@ -37,6 +36,7 @@ const CONFIGS = [
   softmaxGradConfig,
   subGradConfig,
   sumGradConfig,
+  tanhGradConfig,
 ];
 
 for (const config of CONFIGS) registerGradient(config);
@@ -117,18 +117,6 @@ function withWanted(
   if (wanted === 'left') return differentiable<Tensor2D>([a], forward, (dy, saved) => [left(dy, saved)]);
   if (wanted === 'right') return differentiable<Tensor2D>([b], forward, (dy, saved) => [right(dy, saved)]);
   return differentiable<Tensor2D>([a, b], forward, (dy, saved) => [left(dy, saved), right(dy, saved)]);
-}
-
-export function tanh(x: Tensor2D): Tensor2D {
-  return differentiable<Tensor2D>(
-    [x],
-    (save) => {
-      const y = tanhOf(x);
-      save([y]);
-      return y;
-    },
-    (dy, [y]) => [mul(dy, sub(1, square(y)))],
-  );
 }
 
 /** Exact GELU: x * Phi(x) with the normal distribution function by erf (not the tanh approximation). */

@@ -21,10 +21,11 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  tanh,
   tensor2d,
 } from '@tensorflow/tfjs-core';
 import { ADAPTER_SIZE, ADAPTER_WEIGHTS, SIDE_INPUTS, type SideInput } from '../../../../src/core/common/side-inputs';
-import { affine, differentiable, gelu, linear, product, tanh } from './differentiable';
+import { affine, differentiable, gelu, linear, product } from './differentiable';
 import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './side-weights';
 import type { Parameters } from './weights';
 

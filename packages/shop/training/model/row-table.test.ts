@@ -54,9 +54,9 @@ test('a weight by its rows is what steps over the whole table make of it, and no
     if (step !== 25) continue;
     // From here on, another trainer continues from what a checkpoint has.
     resumed = new Trainer(byRows.read(), ['table', 'factor'], { ...OPTIONS, rowWise: ['table'] });
-    resumed.resume(byRows.state(), byRows.readAverages());
+    resumed.resume(step + 1, byRows.moments(), byRows.readAverages());
   }
-  for (const read of [(of: Trainer) => of.read(), (of: Trainer) => of.readAverages(), (of: Trainer) => of.state()]) {
+  for (const read of [(of: Trainer) => of.read(), (of: Trainer) => of.readAverages(), (of: Trainer) => of.moments()]) {
     const [expected, found] = [read(whole), read(resumed)];
     expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
     for (const [name, { values }] of Object.entries(expected)) {

@@ -130,14 +130,14 @@ export class RowTable {
     return { first: this.#weight(this.#first), second: this.#weight(this.#second) };
   }
 
-  resume(steps: number, first: Weight, second: Weight, averages?: Weight): void {
+  resume(steps: number, first: Weight, second: Weight, averages: Weight): void {
     this.#start = steps;
     [this.#sizes, this.#decays, this.#added] = [[], [0], [0]];
     this.#rests.clear();
     this.#done.fill(steps);
     this.#first = Float32Array.from(first.values);
     this.#second = Float32Array.from(second.values);
-    if (averages) this.#averages.set(averages.values);
+    this.#averages.set(averages.values);
   }
 
   #weight = (values: Float32Array): Weight => ({ shape: this.#shape, values });

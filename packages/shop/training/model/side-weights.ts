@@ -17,12 +17,6 @@ export const sideConfigSchema = v.strictObject({
 });
 export type SideConfig = v.InferOutput<typeof sideConfigSchema>;
 
-/**
- * Half-lives of .4, 1.4, 5 and 23 choices. The fast states follow the basket, the slow ones the shopper; with two states
- * instead of four, the gift shop and the supermarket lose a tenth of their hits in the first ten.
- */
-export const SIDE_DECAYS: readonly number[] = [0.2, 0.6, 0.88, 0.97];
-
 /** Square root of the rate, and fade, that adapters start from. */
 const ADAPTER_RATE = 0.3;
 const ADAPTER_FADE = 0.95;
@@ -96,69 +90,39 @@ const small: Start = (random, size, [, inputs]) =>
 const logit = (share: number): number => Math.log(share / (1 - share));
 
 /**
- * Every weight of a side model: its name, its shape and how it starts. Equal seeds give equal models, so the order counts.
- * @param expertsOf number of experts of a part
+ * The weights of a side model before training, with one expert for each part. Equal seeds give equal models, so the order counts.
+ * @param count items
  */
-function* sideLayout(
+export function freshSideWeights(
   { width, hidden, inputs, decays }: SideConfig,
   count: number,
-  expertsOf: (input: SideInput) => number,
-): Generator<[name: string, shape: number[], start: Start]> {
+  random: Random,
+): Weights {
+  const weights: Record<string, Weight> = {};
+  const add = (name: string, shape: number[], start: Start): void => {
+    const size = shape.reduce((product, side) => product * side, 1);
+    weights[name] = { shape, values: Float32Array.from(start(random, size, shape)) };
+  };
   for (const input of SIDE_INPUTS) {
     const columns = inputs[input];
     if (columns === 0) continue;
-    const experts = expertsOf(input);
-    for (let n = 0; n < experts; n++) {
-      const { down, downBias, up, out } = sideExpertNames(input, n);
-      yield [down, [hidden, columns], linear];
-      yield [downBias, [hidden], zeros];
-      yield [up, [width, hidden], small];
-      yield [out, [1, hidden], zeros];
-    }
-    const { skip, router, routerBias, adapter, adapterStart, adapterRate, adapterFade } = sideInputNames(input);
-    if (experts > 1) {
-      yield [router, [experts, columns], zeros];
-      yield [routerBias, [experts], zeros];
-    }
-    yield [skip, [width, columns], small];
-    yield [adapter, [ADAPTER_SIZE, columns], linear];
-    yield [adapterStart, [1, ADAPTER_WEIGHTS], zeros];
-    yield [adapterRate, [1, 1], constant(ADAPTER_RATE)];
-    yield [adapterFade, [1, 1], constant(logit(ADAPTER_FADE))];
+    const { down, downBias, up, out } = sideExpertNames(input, 0);
+    add(down, [hidden, columns], linear);
+    add(downBias, [hidden], zeros);
+    add(up, [width, hidden], small);
+    add(out, [1, hidden], zeros);
+    const { skip, adapter, adapterStart, adapterRate, adapterFade } = sideInputNames(input);
+    add(skip, [width, columns], small);
+    add(adapter, [ADAPTER_SIZE, columns], linear);
+    add(adapterStart, [1, ADAPTER_WEIGHTS], zeros);
+    add(adapterRate, [1, 1], constant(ADAPTER_RATE));
+    add(adapterFade, [1, 1], constant(logit(ADAPTER_FADE)));
   }
-  yield [SIDE_NAMES.context, [ADAPTER_SIZE, width], linear];
-  yield [SIDE_NAMES.embedding, [count, width], (random, size) => uniform(random, size, 0.03)];
-  yield [SIDE_NAMES.bias, [count, 1], zeros];
-  yield [SIDE_NAMES.popularity, [1, 1], constant(1)];
-  yield [SIDE_NAMES.decay, [decays.length, 1], () => decays.map(logit)];
-  yield [SIDE_NAMES.gain, [decays.length, width], constant(1 / decays.length)];
-}
-
-/** The weights of a side model before training, with one expert for each part. @param count items */
-export const freshSideWeights = (config: SideConfig, count: number, random: Random): Weights =>
-  Object.fromEntries(
-    Array.from(
-      sideLayout(config, count, () => 1),
-      ([name, shape, start]): [string, Weight] => {
-        const size = shape.reduce((product, side) => product * side, 1);
-        return [name, { shape, values: Float32Array.from(start(random, size, shape)) }];
-      },
-    ),
-  );
-
-/**
- * The error in the weights of a side model, as the rest of a sentence; null if they are valid. @param count number of items
- */
-export function sideWeightsFault(weights: Weights, config: SideConfig, count: number): string | null {
-  const experts = (input: SideInput): number => Math.max(1, sideExpertCount(weights, input));
-  const names = new Set<string>();
-  for (const [name, shape] of sideLayout(config, count, experts)) {
-    names.add(name);
-    const found = weights[name];
-    if (!found) return `${name} is missing`;
-    if (found.shape.join() !== shape.join()) return `${name} has the shape [${found.shape}] instead of [${shape}]`;
-    if (!found.values.every(Number.isFinite)) return `${name} contains a value that is not a number`;
-  }
-  const unknown = Object.keys(weights).find((name) => !names.has(name));
-  return unknown === undefined ? null : `${unknown} is not a weight of a side model`;
+  add(SIDE_NAMES.context, [ADAPTER_SIZE, width], linear);
+  add(SIDE_NAMES.embedding, [count, width], () => uniform(random, count * width, 0.03));
+  add(SIDE_NAMES.bias, [count, 1], zeros);
+  add(SIDE_NAMES.popularity, [1, 1], constant(1));
+  add(SIDE_NAMES.decay, [decays.length, 1], () => decays.map(logit));
+  add(SIDE_NAMES.gain, [decays.length, width], constant(1 / decays.length));
+  return weights;
 }

@@ -72,7 +72,7 @@ for (const backend of BACKENDS) {
         // Nothing of the starting point remains after the first step.
         for (const [i, value] of first.a.values.entries()) expect(averages.a.values[i]).toBeCloseTo(value, 5);
         const other = trainerOf({ ...weights, ...first }, ['a'], options);
-        other.resume(trainer.state(), averages);
+        other.resume(1, trainer.moments(), averages);
         for (const one of [trainer, other]) await step(one, distance);
         const second = trainer.read();
         const resumed = other.readAverages();
@@ -87,7 +87,7 @@ for (const backend of BACKENDS) {
       // The first moment after one step is a tenth of the gradient.
       const trainer = trainerOf(weights, ['a', 'b'], { clipNorm: 2 });
       await step(trainer, distance);
-      const state = trainer.state();
+      const state = trainer.moments();
       const moments = ['m/a', 'm/b'].flatMap((name) => [...state[name].values]);
       expect(10 * Math.hypot(...moments)).toBeCloseTo(2, 5);
     });
@@ -98,21 +98,16 @@ for (const backend of BACKENDS) {
         for (let n = 0; n < 5; n++) await step(whole, distance);
         const first = trainerOf(weights, ['a', 'b'], { learningRate: 0.1 });
         for (let n = 0; n < 3; n++) await step(first, distance);
-        const [learned, state] = [first.read(), first.state()];
-        expect(Object.keys(state).sort()).toEqual(['m/a', 'm/b', 'steps', 'v/a', 'v/b']);
-        expect([...state.steps.values]).toEqual([3]);
+        const [learned, moments] = [first.read(), first.moments()];
+        expect(Object.keys(moments).sort()).toEqual(['m/a', 'm/b', 'v/a', 'v/b']);
 
         const second = trainerOf(learned, ['a', 'b'], { learningRate: 0.1 });
-        second.resume(state);
+        second.resume(3, moments, first.readAverages());
         for (let n = 0; n < 2; n++) await step(second, distance);
         const [a, b] = [whole.read(), second.read()];
         for (const name of ['a', 'b']) {
           for (const [i, value] of a[name].values.entries()) expect(b[name].values[i]).toBeCloseTo(value, 5);
         }
-        expect(second.state().steps.values[0]).toBe(5);
-        expect(() => second.resume({ 'm/a': state['m/a'], steps: state.steps })).toThrowError(
-          expect.objectContaining({ code: 'model/bad-weights' }),
-        );
       });
     });
 
@@ -125,7 +120,6 @@ for (const backend of BACKENDS) {
         trainer.learningRate = 0;
         await step(trainer, distance);
         expect(trainer.read().a.values[0]).toBeCloseTo(1.2, 5);
-        expect(trainer.state().steps.values[0]).toBe(2);
       });
     });
 
@@ -141,7 +135,7 @@ for (const backend of BACKENDS) {
           }
         }
         // The moments depend only on the gradient.
-        const [first, second] = [plain.state(), decaying.state()];
+        const [first, second] = [plain.moments(), decaying.moments()];
         for (const name of ['m/a', 'v/b']) expect(second[name].values).toEqual(first[name].values);
         // The share depends on the current rate, and a weight without a gradient stays.
         decaying.learningRate = 0;
@@ -159,10 +153,10 @@ for (const backend of BACKENDS) {
       trainer.learningRate = 0.2;
       await step(trainer, distance);
       expect(trainer.read().a.values[0]).toBeCloseTo(1.2, 5);
-      const state = trainer.state();
+      const moments = trainer.moments();
       const other = trainerOf({ ...weights, ...trainer.read() }, ['a'], { learningRate: 0.5 });
       other.learningRate = 0.2;
-      other.resume(state);
+      other.resume(1, moments, trainer.readAverages());
       for (const each of [trainer, other]) await step(each, distance);
       const [expected, resumed] = [trainer.read(), other.read()];
       for (const [i, value] of expected.a.values.entries()) expect(resumed.a.values[i]).toBeCloseTo(value, 5);

@@ -19,7 +19,6 @@ export class Trainer {
   readonly #frozen: Weights;
   readonly #tables = new Map<string, { table: RowTable; shape: number[]; all: Int32Array | null }>();
   readonly #clipNorm: number;
-  #steps = 0;
 
   /**
    * @param learning names of the weights that learn
@@ -60,7 +59,6 @@ export class Trainer {
   /** One step. A weight without a gradient stays. @param rows of `pick` */
   move({ gradients }: Gradients, rows: Int32Array): void {
     const scale = clipScale(gradients, this.#clipNorm);
-    this.#steps++;
     for (const [name, gradient] of Object.entries(gradients)) {
       const { table, all } = this.#tables.get(name)!;
       table.step(all ?? rows, gradient, scale, this.learningRate);
@@ -77,8 +75,8 @@ export class Trainer {
     return this.#read((table) => table.readAverages());
   }
 
-  /** Adam's state: its number of steps as `steps`, the moments of each weight as `m/` and `v/` and its name. */
-  state(): Weights {
+  /** Adam's moments of each weight, as `m/` and `v/` and its name. */
+  moments(): Weights {
     const moments = [...this.#tables].flatMap(([name, { table }]): [string, Weight][] => {
       const { first, second } = table.moments();
       return [
@@ -86,18 +84,13 @@ export class Trainer {
         [`v/${name}`, second],
       ];
     });
-    return { ...Object.fromEntries(moments), steps: { shape: [], values: Float32Array.of(this.#steps) } };
+    return Object.fromEntries(moments);
   }
 
-  /**
-   * Continues from the state of an earlier trainer of the same weights.
-   * @param averages result of `readAverages`. Default: no averages
-   * @throws SidestreamError `model/bad-weights` when a part of the state is missing
-   */
-  resume(state: Weights, averages: Weights = {}): void {
-    this.#steps = entryOf(state, 'steps').values[0];
+  /** Continues after the steps of an earlier trainer of the same weights. @param averages result of `readAverages` */
+  resume(steps: number, moments: Weights, averages: Weights): void {
     for (const [name, { table }] of this.#tables)
-      table.resume(this.#steps, entryOf(state, `m/${name}`), entryOf(state, `v/${name}`), averages[name]);
+      table.resume(steps, moments[`m/${name}`], moments[`v/${name}`], averages[name]);
   }
 
   #read(of: (table: RowTable) => Weight): Weights {

@@ -1,14 +1,18 @@
+import * as v from 'valibot';
 import type { SideModel } from '../../../../src/core/catalog';
 import { type Estimate, estimate } from '../../../../src/core/common/estimate';
 import { choiceRanks } from './choice-ranks';
 
-export interface HeldOutQuality {
+const number = v.pipe(v.number(), v.finite());
+
+export const heldOutQualitySchema = v.strictObject({
   /** Mean of log(rank), 1 is best, among all known items not chosen before. */
-  lnRank: number;
+  lnRank: number,
   /** Share of the choices among the first ten, 0 to 1. */
-  hr10: number;
-  choices: number;
-}
+  hr10: number,
+  choices: number,
+});
+export type HeldOutQuality = v.InferOutput<typeof heldOutQualitySchema>;
 
 /** Ranks the later choices of shoppers by the states after the earlier ones. @param sequences rows without repeats */
 export function heldOutQuality(

@@ -27,7 +27,6 @@ export {
   type SideContinuation,
   type SideNetwork,
   type SideWindow,
-  savedSeconds,
   sideUse,
 } from './side-window';
 export { type SideReport, trainEpochs } from './train-epochs';

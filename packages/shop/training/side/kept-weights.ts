@@ -1,8 +1,8 @@
+import CRC32 from 'crc-32';
 import * as v from 'valibot';
-import { sha256 } from '../../../../src/core/common/bytes';
+import { fromJson, listReader, littleEndian } from '../../../../src/core/common/bytes';
 import { SidestreamError } from '../../../../src/error';
-import { decodeSafetensors, encodeSafetensors } from '../model/safetensors';
-import type { Weights } from '../model/weights';
+import type { Weight, Weights } from '../model/weights';
 
 /** A file that a training keeps between runs, wherever that is: on a disk, or in a browser's private file system. */
 export interface KeptBytes {
@@ -13,40 +13,54 @@ export interface KeptBytes {
   write(bytes: Uint8Array): Promise<void>;
 }
 
-/** Weights and their description as one safetensors file that holds its own digest: a changed bit would train on unnoticed. */
-export async function encodeKept(weights: Weights, format: string, about: object): Promise<Uint8Array<ArrayBuffer>> {
-  const metadata = { format, about: JSON.stringify(about) };
-  return encodeSafetensors(weights, { ...metadata, digest: await digestOf(weights, metadata) });
-}
+/*
+ * The file, little-endian: uint32 CRC-32 of all that follows, uint32 length of the header, the header as JSON, and the values of all weights
+ * in the order of the header, float32.
+ */
+const START = 8;
 
-/** Of each weight on its own: a copy of all weights of a large catalogue is a gigabyte. */
-async function digestOf(weights: Weights, metadata: Record<string, string>): Promise<string> {
-  const parts: string[] = [JSON.stringify(metadata)];
-  for (const name of Object.keys(weights).sort()) {
-    parts.push(name, await sha256(encodeSafetensors({ [name]: weights[name] })));
-  }
-  return sha256(new TextEncoder().encode(parts.join('\n')));
+const headerSchema = v.object({
+  format: v.string(),
+  about: v.unknown(),
+  shapes: v.array(v.tuple([v.string(), v.array(v.number())])),
+});
+
+const checksum = (bytes: Uint8Array): number => CRC32.buf(bytes.subarray(4)) >>> 0;
+
+/** Weights and their description as one file that holds its own checksum: a changed bit would train on unnoticed. */
+export function encodeKept(weights: Weights, format: string, about: object): Uint8Array<ArrayBuffer> {
+  const shapes = Object.entries(weights).map(([name, { shape }]) => [name, shape]);
+  const header = new TextEncoder().encode(JSON.stringify({ format, about, shapes }));
+  const values = Object.values(weights).map((weight) => weight.values);
+  const bytes = littleEndian(Uint32Array.of(0, header.length), header, ...values);
+  new DataView(bytes.buffer).setUint32(0, checksum(bytes), true);
+  return bytes;
 }
 
 /**
  * Reads a file of `encodeKept`.
  * @throws SidestreamError `model/bad-weights` if it is damaged, of another format, or its description does not fit the schema
  */
-export async function decodeKept<Schema extends v.GenericSchema>(
+export function decodeKept<Schema extends v.GenericSchema>(
   bytes: Uint8Array,
   format: string,
   schema: Schema,
-): Promise<{ weights: Weights; about: v.InferOutput<Schema> }> {
-  const { weights, metadata } = decodeSafetensors(bytes);
-  const { digest, ...rest } = metadata;
-  if (rest.format !== format) throw badKept('it holds something else');
-  if ((await digestOf(weights, rest)) !== digest) throw badKept('its checksum differs');
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), rest.about);
-  if (!parsed.success) throw badKept(`${v.getDotPath(parsed.issues[0]) ?? 'its description'} does not fit`);
-  return { weights, about: parsed.output };
+): { weights: Weights; about: v.InferOutput<Schema> } {
+  if (bytes.length < START || listReader(bytes).uint32(1)[0] !== checksum(bytes)) throw bad('its checksum differs');
+  const [, length] = listReader(bytes).uint32(2);
+  const header = v.parse(headerSchema, fromJson(bytes.subarray(START, START + length)));
+  if (header.format !== format) throw bad('it holds something else');
+  const parsed = v.safeParse(schema, header.about);
+  if (!parsed.success) throw bad(`${v.getDotPath(parsed.issues[0]) ?? 'its description'} does not fit`);
+  const read = listReader(bytes, START + length);
+  const weights = header.shapes.map(([name, shape]): [string, Weight] => [
+    name,
+    { shape, values: read.floats(shape.reduce((product, side) => product * side, 1)) },
+  ]);
+  return { weights: Object.fromEntries(weights), about: parsed.output };
 }
 
-export const badKept = (reason: string): SidestreamError =>
+const bad = (reason: string): SidestreamError =>
   new SidestreamError(
     'model/bad-weights',
     `These are not the weights that a training kept: ${reason}. Train from scratch.`,

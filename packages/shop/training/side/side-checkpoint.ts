@@ -1,13 +1,10 @@
 import * as v from 'valibot';
 import { invalidInput, type SidestreamError } from '../../../../src/error';
-import { type SideConfig, sideWeightsFault } from '../model/side-weights';
 import type { Weights } from '../model/weights';
 import { decodeKept, encodeKept, type KeptBytes } from './kept-weights';
-import type { SideTrainingState } from './train-epochs';
+import { type SideTrainingState, sideReportSchema } from './train-epochs';
 
 const FORMAT = 'sidestream-side-checkpoint 1';
-const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
-const number = v.pipe(v.number(), v.finite());
 
 /** Digests of everything that decides a training: with a different one, its checkpoint is worth nothing. */
 const fingerprintSchema = v.strictObject({
@@ -26,16 +23,9 @@ const DATA = ['products', 'events', 'features', 'model'] as const;
 
 const aboutSchema = v.strictObject({
   training: fingerprintSchema,
-  steps: whole,
-  best: v.nullable(whole),
-  reports: v.array(
-    v.strictObject({
-      epoch: whole,
-      steps: whole,
-      loss: number,
-      heldOut: v.nullable(v.strictObject({ lnRank: number, hr10: number, choices: whole })),
-    }),
-  ),
+  steps: v.number(),
+  best: v.nullable(v.number()),
+  reports: v.array(sideReportSchema),
 });
 
 export async function writeSideCheckpoint(
@@ -50,40 +40,40 @@ export async function writeSideCheckpoint(
       Object.entries(of).map(([name, weight]) => [`${part}:${name}`, weight]),
     ),
   );
-  await file.write(await encodeKept(all, FORMAT, { training, steps, best: best?.epoch ?? null, reports }));
+  await file.write(encodeKept(all, FORMAT, { training, steps, best: best?.epoch ?? null, reports }));
 }
 
 /**
- * @param config of the model to be trained, for `count` items
  * @returns only why the training starts from scratch, as the rest of a sentence, if the data of the shop has changed since
  * @throws SidestreamError `runtime/invalid-input` without a checkpoint, if it is damaged, or if seed or settings differ
  */
 export async function readSideCheckpoint(
   file: KeptBytes,
   training: SideFingerprint,
-  config: SideConfig,
-  count: number,
 ): Promise<SideTrainingState | { why: string }> {
   const refuse = (why: string, cause?: unknown): SidestreamError =>
     invalidInput(`Cannot resume: ${why}, or train without --resume.`, { cause });
   const bytes = await file.read();
   if (!bytes)
     throw refuse(`there is no checkpoint at ${file.name}. Give the --out and --models of the interrupted training`);
-  const { weights: all, about } = await decodeKept(bytes, FORMAT, aboutSchema).catch((cause: unknown) => {
+  let kept: { weights: Weights; about: v.InferOutput<typeof aboutSchema> };
+  try {
+    kept = decodeKept(bytes, FORMAT, aboutSchema);
+  } catch (cause) {
     throw refuse(`${file.name} is damaged or of another version. Restore it`, cause);
-  });
-  const { best, reports, steps } = about;
-  const changed = DATA.filter((part) => about.training[part] !== training[part]);
+  }
+  const { best, reports, steps, training: earlier } = kept.about;
+  const changed = DATA.filter((part) => earlier[part] !== training[part]);
   if (changed.length > 0) return { why: `${changed.join(', ')} changed since its last epoch` };
-  if (about.training.options !== training.options)
+  if (earlier.options !== training.options)
     throw refuse('seed or options differ from the interrupted training. Give the same ones');
   const part = (prefix: string): Weights =>
     Object.fromEntries(
-      Object.entries(all).flatMap(([name, weight]) =>
+      Object.entries(kept.weights).flatMap(([name, weight]) =>
         name.startsWith(`${prefix}:`) ? [[name.slice(prefix.length + 1), weight]] : [],
       ),
     );
-  const state = {
+  return {
     weights: part('now'),
     averages: part('averages'),
     adam: part('adam'),
@@ -91,18 +81,4 @@ export async function readSideCheckpoint(
     reports,
     best: best === null ? null : { epoch: best, weights: part('best') },
   };
-  const fault = stateFault(state, config, count);
-  return fault === null ? state : { why: `its ${fault}` };
-}
-
-/** The error in a state, as the rest of a sentence; null if it is one of this model. */
-function stateFault({ weights, averages, adam, best }: SideTrainingState, config: SideConfig, count: number) {
-  const fault = sideWeightsFault(weights, config, count) ?? (best && sideWeightsFault(best.weights, config, count));
-  if (fault) return fault;
-  const { steps: _, ...moments } = adam;
-  const followed = Object.entries({ ...averages, ...moments });
-  const wrong = followed.find(([name, { shape }]) => {
-    return shape.join() !== weights[name.replace(/^[mv]\//, '')]?.shape.join();
-  });
-  return wrong ? `${wrong[0]} does not fit` : null;
 }

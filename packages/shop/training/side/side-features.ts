@@ -1,18 +1,19 @@
+import * as v from 'valibot';
 import { SIDE_INPUTS, type SideInput } from '../../../../src/core/catalog';
 import { type CatalogIndex, categoryBlock, contentBlock, type FeatureBlock } from '../../../../src/device/ranking';
 import type { SideConfig } from '../model/side-weights';
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Columns of one part of every item, [count, columns]. */
-interface SideColumns {
-  columns: number;
-  values: Float32Array;
-}
+const columns = v.strictObject({ columns: count, values: v.instance(Float32Array<ArrayBufferLike>) });
+type SideColumns = v.InferOutput<typeof columns>;
 
 /** The inputs of a side model for every item of a catalogue. */
-export interface SideFeatures {
-  count: number;
-  inputs: Record<SideInput, SideColumns>;
-}
+export const sideFeaturesSchema = v.strictObject({
+  count,
+  inputs: v.strictObject({ text: columns, image: columns, attributes: columns }),
+});
+export type SideFeatures = v.InferOutput<typeof sideFeaturesSchema>;
 
 /**
  * A row of a block has a mean square length of its number of columns divided by this: columns of unit size would let a small log

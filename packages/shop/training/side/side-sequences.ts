@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { evenly } from '../../../../src/core/common/evenly';
 import { type Choices, shoppersIn } from '../interactions';
 
@@ -10,13 +11,14 @@ export interface SideSequences extends Pick<Choices, 'offsets' | 'rows' | 'stren
 }
 
 /** From which a side model learns. */
-export interface WeighedSequences {
-  offsets: Uint32Array;
+export const weighedSequencesSchema = v.strictObject({
+  offsets: v.instance(Uint32Array<ArrayBufferLike>),
   /** Of each shopper, each row once; `~row`, of weight 0, for one that the shopper was shown and passed over. */
-  rows: Int32Array;
+  rows: v.instance(Int32Array<ArrayBufferLike>),
   /** Weight of each choice in the loss. */
-  weights: Float32Array;
-}
+  weights: v.instance(Float32Array<ArrayBufferLike>),
+});
+export type WeighedSequences = v.InferOutput<typeof weighedSequencesSchema>;
 
 /** @param ages of the choices of each sequence */
 export function sequencesFrom(list: readonly ArrayLike<number>[], ages?: readonly Float32Array[]): SideSequences {

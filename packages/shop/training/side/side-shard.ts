@@ -8,8 +8,9 @@ import { SIDE_NAMES, sideConfigSchema } from '../model/side-weights';
 import { Trainer } from '../model/trainer';
 import type { Weight, Weights } from '../model/weights';
 import { type SideBatches, type SideSequence, sideBatch, sideBatches } from './side-batch';
+import { sideFeaturesSchema } from './side-features';
 import { type SideSizes, sideLoss, sideStep } from './side-loss';
-import type { WeighedSequences } from './side-sequences';
+import { type WeighedSequences, weighedSequencesSchema } from './side-sequences';
 
 /*
  * A training in several processes, or on several machines. The shoppers are divided into shards. An epoch has rounds:
@@ -26,7 +27,6 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
 const floats = v.instance(Float32Array<ArrayBufferLike>);
 const weights = v.record(v.string(), v.strictObject({ shape: v.array(count), values: floats }));
-const columns = v.strictObject({ columns: count, values: floats });
 
 /** State of a training between two rounds. */
 export const shardStateSchema = v.strictObject({
@@ -41,17 +41,10 @@ export type ShardState = v.InferOutput<typeof shardStateSchema>;
 /** From which a shard learns, in every round. */
 export const shardDataSchema = v.strictObject({
   config: sideConfigSchema,
-  features: v.strictObject({
-    count,
-    inputs: v.strictObject({ text: columns, image: columns, attributes: columns }),
-  }),
+  features: sideFeaturesSchema,
   /** [count] */
   logPopularity: floats,
-  sequences: v.strictObject({
-    offsets: v.instance(Uint32Array<ArrayBufferLike>),
-    rows: v.instance(Int32Array<ArrayBufferLike>),
-    weights: floats,
-  }),
+  sequences: weighedSequencesSchema,
   settings: v.strictObject({
     width: count,
     hidden: count,
@@ -191,7 +184,7 @@ export class ShardTrainer implements ShardRunner {
     const next = {
       weights: { ...still, ...trainer.read() },
       averages: trainer.readAverages(),
-      adam: trainer.state(),
+      adam: trainer.moments(),
       steps: state.steps + done,
     };
     this.#now = { trainer, state: next };
@@ -214,7 +207,7 @@ export class ShardTrainer implements ShardRunner {
       rowWise: [...TABLES],
     });
     this.#now = { trainer, state };
-    if (state.steps > 0) trainer.resume(state.adam, state.averages);
+    if (state.steps > 0) trainer.resume(state.steps, state.adam, state.averages);
     return trainer;
   }
 
@@ -268,5 +261,5 @@ export function joinedState(before: ShardState, states: readonly ShardState[]): 
   const adam = Object.fromEntries(
     Object.entries(states[0].adam).map(([name, { shape }]) => [name, { shape, values: meanOf('adam', name) }]),
   );
-  return { weights, averages, adam: { ...adam, steps: { shape: [], values: Float32Array.of(steps) } }, steps };
+  return { weights, averages, adam, steps };
 }

@@ -160,7 +160,6 @@ describe('the next training of a network', () => {
     ['nothing newer', { choices: choicesFrom(interactions.slice(0, 30)) }, 'no choice after'],
     ['no sequence', { choices: choicesFrom(interactions.slice(0, 31)) }, 'two choices'],
     ['few newer', { network: { ...network, choices: network.choices.map(() => 100) } }, '30 newer choices, fewer than'],
-    ['another width', { settings: { ...settings, width: 8 } }, '8 are now requested'],
     ['another size', { settings: { ...settings, hidden: 8 } }, 'have changed'],
     ['other columns', { described: 'text, pictures' }, 'have changed'],
     ['missing items', { items: items.slice(2) }, 'lacks 2 of its 12 items'],
@@ -170,32 +169,27 @@ describe('the next training of a network', () => {
 });
 
 describe('the file of a network', () => {
-  const about = async (change: object) => decodeSideNetwork(await encodeSideNetwork({ ...network, ...change }));
+  const about = (change: object) => decodeSideNetwork(encodeSideNetwork({ ...network, ...change }));
 
   it('contains everything that a later training needs', async () => {
-    const file = keptFile(join(folder, 'kept', 'network.safetensors'));
+    const file = keptFile(join(folder, 'kept', 'network.weights'));
     expect(await file.read()).toBeNull();
-    await file.write(await encodeSideNetwork(network));
-    expect(await decodeSideNetwork((await file.read()) ?? new Uint8Array())).toEqual(network);
+    await file.write(encodeSideNetwork(network));
+    expect(decodeSideNetwork((await file.read()) ?? new Uint8Array())).toEqual(network);
     const { weights } = nextSideWindow(network.weights, config, {}, {});
-    expect(await about({ weights })).toEqual({ ...network, weights });
+    expect(about({ weights })).toEqual({ ...network, weights });
   });
 
-  it('is refused if it is damaged, even by one bit', async () => {
-    const bytes = await encodeSideNetwork(network);
-    const refused = { code: 'model/bad-weights' };
-    await expect(decodeSideNetwork(bytes.subarray(0, bytes.length - 9))).rejects.toMatchObject(refused);
-    // The header is JSON and mostly protects itself; the numbers after it are any bits.
-    for (let at = bytes.length - 1; at > bytes.length / 2; at -= 97) {
+  it('is refused if it is damaged, even by one bit', () => {
+    const bytes = encodeSideNetwork(network);
+    const refused = expect.objectContaining({ code: 'model/bad-weights' });
+    expect(() => decodeSideNetwork(bytes.subarray(0, bytes.length - 9))).toThrow(refused);
+    for (let at = bytes.length - 1; at > 0; at -= 97) {
       const flipped = Uint8Array.from(bytes);
       flipped[at] ^= 1 << (at % 8);
-      await expect(decodeSideNetwork(flipped), `${at}`).rejects.toMatchObject(refused);
+      expect(() => decodeSideNetwork(flipped), `${at}`).toThrow(refused);
     }
-    for (const change of [{ until: Number.NaN }, { items: items.slice(1) }, { windows: [] }, { config: {} }]) {
-      await expect(about(change), JSON.stringify(change)).rejects.toMatchObject(refused);
-    }
-    await expect(about({ weights: {} })).rejects.toThrow(/is missing/);
-    await expect(about({ choices: network.choices.map(() => -1) })).rejects.toThrow(/choices of its items/);
-    await expect(about({ more: 1 })).rejects.toMatchObject(refused);
+    for (const change of [{ until: Number.NaN }, { windows: [] }, { config: {} }, { more: 1 }])
+      expect(() => about(change), JSON.stringify(change)).toThrow(refused);
   });
 });

@@ -6,15 +6,9 @@ import { counted } from '../../../../src/core/common/text';
 import { type Choices, choiceCounts, choicesAfter, type NewerChoices, rowsOf, shoppersIn } from '../interactions';
 import { expertUse } from '../model/network';
 import { carriedItems, nextSideWindow, type SideUse } from '../model/next-window';
-import {
-  SIDE_NAMES,
-  type SideConfig,
-  sideConfigSchema,
-  sideExpertCount,
-  sideWeightsFault,
-} from '../model/side-weights';
+import { SIDE_NAMES, type SideConfig, sideConfigSchema, sideExpertCount } from '../model/side-weights';
 import { parametersFrom, type Weights } from '../model/weights';
-import { badKept, decodeKept, encodeKept } from './kept-weights';
+import { decodeKept, encodeKept } from './kept-weights';
 import { pickFeatures, type SideFeatures, sideConfigOf } from './side-features';
 import type { SideSettings } from './side-settings';
 import { windowDiscriminants } from './window-discriminants';
@@ -22,8 +16,6 @@ import { windowDiscriminants } from './window-discriminants';
 const FORMAT = 'sidestream-side-network 1';
 /** Name of the counts among the weights in the file. */
 const CHOICES = 'choices';
-/** Maximum number of windows in a file. */
-const MAX_WINDOWS = 100_000;
 
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -40,7 +32,7 @@ const sideWindowSchema = v.strictObject({
   epochs: whole,
   seconds: v.pipe(v.number(), v.finite(), v.minValue(0)),
 });
-export type SideWindow = v.InferOutput<typeof sideWindowSchema> & { experts: SideUse };
+export type SideWindow = v.InferOutput<typeof sideWindowSchema>;
 
 const aboutSchema = v.strictObject({
   config: sideConfigSchema,
@@ -55,31 +47,23 @@ const aboutSchema = v.strictObject({
   /** As in `SideSettings`; null for none. */
   halfLife: v.nullable(v.pipe(v.number(), v.gtValue(0), v.finite())),
   /** First to last. */
-  windows: v.pipe(v.array(sideWindowSchema), v.minLength(1), v.maxLength(MAX_WINDOWS)),
+  windows: v.pipe(v.array(sideWindowSchema), v.minLength(1)),
 });
 
 /** The network of a side model, from which a later training continues. */
 export interface SideNetwork extends v.InferOutput<typeof aboutSchema> {
-  windows: SideWindow[];
   /** [items] How often each was chosen, up to then. */
   choices: Float32Array;
   weights: Weights;
 }
 
-export function encodeSideNetwork({ choices, weights, ...about }: SideNetwork): Promise<Uint8Array<ArrayBuffer>> {
-  return encodeKept({ ...weights, [CHOICES]: { shape: [choices.length], values: choices } }, FORMAT, about);
-}
+export const encodeSideNetwork = ({ choices, weights, ...about }: SideNetwork): Uint8Array<ArrayBuffer> =>
+  encodeKept({ ...weights, [CHOICES]: { shape: [choices.length], values: choices } }, FORMAT, about);
 
 /** @throws SidestreamError `model/bad-weights` if the bytes are not a network of this version, or are damaged */
-export async function decodeSideNetwork(bytes: Uint8Array): Promise<SideNetwork> {
-  const { weights: all, about } = await decodeKept(bytes, FORMAT, aboutSchema);
+export function decodeSideNetwork(bytes: Uint8Array): SideNetwork {
+  const { weights: all, about } = decodeKept(bytes, FORMAT, aboutSchema);
   const { [CHOICES]: choices, ...weights } = all;
-  const count = about.items.length;
-  if (choices?.values.length !== count || !choices.values.every((value) => value >= 0 && Number.isFinite(value))) {
-    throw badKept('the choices of its items are missing');
-  }
-  const fault = sideWeightsFault(weights, about.config, count);
-  if (fault) throw badKept(fault);
   return { ...about, choices: choices.values, weights };
 }
 
@@ -118,10 +102,7 @@ export interface SideWindowRequest {
 export function nextTraining(request: SideWindowRequest): SideContinuation | { why: string; isEarly?: boolean } {
   const { network, items, features, described, choices, settings, seed } = request;
   const config = sideConfigOf(features, settings);
-  if (network.config.width !== config.width) {
-    return { why: `its vectors have ${network.config.width} numbers, but ${config.width} are now requested` };
-  }
-  if (!sameSize(network.config, config) || network.features !== described) {
+  if (sizeOf(network.config) !== sizeOf(config) || network.features !== described) {
     return { why: 'its inputs or its size have changed since' };
   }
   const now = new Set(items);
@@ -150,20 +131,11 @@ export function nextTraining(request: SideWindowRequest): SideContinuation | { w
   const earlier = Float32Array.from(items, (id) => network.choices[rowOf.get(id) ?? -1] ?? 0);
   const discriminants = windowDiscriminants(features, earlier, choiceCounts(newer, items.length));
   const { weights, frozen, pruned } = nextSideWindow(carried, config, use, discriminants);
-  return {
-    initial: weights,
-    frozen,
-    pruned,
-    choices: newer,
-    windows: network.windows,
-    earlier,
-  };
+  return { initial: weights, frozen, pruned, choices: newer, windows: network.windows, earlier };
 }
 
-const sameSize = (a: SideConfig, b: SideConfig): boolean =>
-  a.hidden === b.hidden &&
-  a.decays.join() === b.decays.join() &&
-  SIDE_INPUTS.every((input) => a.inputs[input] === b.inputs[input]);
+const sizeOf = ({ width, hidden, decays, inputs }: SideConfig): string =>
+  [width, hidden, ...decays, ...SIDE_INPUTS.map((input) => inputs[input])].join();
 
 /** Maximum number of items by which the use of experts is measured; they are spread evenly over those that somebody chose. */
 const MEASURED = 2048;
@@ -203,12 +175,3 @@ export const expertsText = (experts: Readonly<Record<string, readonly number[] |
   Object.entries(experts)
     .map(([input, shares]) => `${input} ${(shares ?? []).map((value) => `${Math.round(100 * value)} %`).join(' / ')}`)
     .join(', ');
-
-/** Seconds saved by continuing in the last window, compared with all choices at the rate of the first; null for a first window. */
-export function savedSeconds(windows: readonly SideWindow[]): number | null {
-  const [first] = windows;
-  const last = windows[windows.length - 1];
-  if (windows.length < 2 || first.choices === 0) return null;
-  const all = windows.reduce((sum, { choices }) => sum + choices, 0);
-  return Math.round((first.seconds / first.choices) * all - last.seconds);
-}

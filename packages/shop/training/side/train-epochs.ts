@@ -1,9 +1,10 @@
+import * as v from 'valibot';
 import type { SideModel } from '../../../../src/core/catalog/side-model';
 import { seededRandom } from '../../../../src/core/common/random';
 import { choiceCounts } from '../interactions';
 import { freshSideWeights } from '../model/side-weights';
 import type { Weights } from '../model/weights';
-import { type HeldOutQuality, heldOutQuality } from './held-out-quality';
+import { heldOutQuality, heldOutQualitySchema } from './held-out-quality';
 import { type SideFeatures, sideConfigOf } from './side-features';
 import { sideModelOf } from './side-loss';
 import { firstChoices, type SideSequences } from './side-sequences';
@@ -31,14 +32,15 @@ export interface SideTrainingState extends ShardState {
   reports: SideReport[];
 }
 
-export interface SideReport {
-  epoch: number;
+export const sideReportSchema = v.strictObject({
+  epoch: v.number(),
   /** Number of steps until its end. */
-  steps: number;
-  loss: number;
+  steps: v.number(),
+  loss: v.pipe(v.number(), v.finite()),
   /** Null if no shopper is held out. */
-  heldOut: HeldOutQuality | null;
-}
+  heldOut: v.nullable(heldOutQualitySchema),
+});
+export type SideReport = v.InferOutput<typeof sideReportSchema>;
 
 export interface SideTraining {
   features: SideFeatures;

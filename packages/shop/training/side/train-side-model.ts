@@ -3,12 +3,11 @@ import { sha256 } from '../../../../src/core/common/bytes';
 import type { CatalogIndex } from '../../../../src/device/ranking';
 import type { Meter } from '../../pipeline';
 import { type Choices, rowsOf, shoppersIn } from '../interactions';
-import { encodeSafetensors } from '../model/safetensors';
 import { heldOutShoppers } from './held-out';
 import { heldOutQuality, judgedAdapters, rankChange } from './held-out-quality';
-import type { KeptBytes } from './kept-weights';
+import { encodeKept, type KeptBytes } from './kept-weights';
 import { readSideCheckpoint, type SideFingerprint, writeSideCheckpoint } from './side-checkpoint';
-import { type SideFeatures, sideConfigOf, sideFeatures } from './side-features';
+import { type SideFeatures, sideFeatures } from './side-features';
 import { sideSequences } from './side-sequences';
 import { SIDE_SETTINGS, type SideSettings } from './side-settings';
 import { type SideContinuation, sideUse } from './side-window';
@@ -50,12 +49,10 @@ export async function trainSideModel(request: SideModelRequest) {
   const fingerprint = checkpoint && (await fingerprintOf(request, settings, features));
   const found =
     checkpoint && fingerprint && request.resume
-      ? await readSideCheckpoint(checkpoint, fingerprint, sideConfigOf(features, settings), features.count).catch(
-          (thrown: unknown) => {
-            if (request.resume === 'if-possible') return undefined;
-            throw thrown;
-          },
-        )
+      ? await readSideCheckpoint(checkpoint, fingerprint).catch((thrown: unknown) => {
+          if (request.resume === 'if-possible') return undefined;
+          throw thrown;
+        })
       : undefined;
   if (found && 'why' in found) say(`Trained from scratch because the checkpoint cannot be continued: ${found.why}`);
   const resume = found && !('why' in found) ? found : undefined;
@@ -131,6 +128,6 @@ async function fingerprintOf(
     products: await ofText(JSON.stringify(index.items.map(({ id }) => id))),
     events: (await Promise.all([choices.offsets, choices.rows, choices.times, choices.places].map(ofBytes))).join(),
     features: (await Promise.all(features)).join(),
-    model: await sha256(encodeSafetensors({ ...initial, earlier: { shape: [earlier.length], values: earlier } })),
+    model: await sha256(encodeKept({ ...initial, earlier: { shape: [earlier.length], values: earlier } }, '', {})),
   };
 }

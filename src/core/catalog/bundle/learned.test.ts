@@ -235,7 +235,6 @@ describe('a side model in a bundle', () => {
       training({ seconds: -1 }),
       training({ halfLife: 0 }),
       training({ seconds: 1e10 }),
-      training({ savedSeconds: -1e10 }),
       training({ choices: 1e300 }),
       training({ shoppers: 0.5 }),
       training({ epochs: -1 }),

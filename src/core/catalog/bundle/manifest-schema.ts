@@ -193,8 +193,6 @@ export const manifestSchema = v.strictObject({
           experts: v.optional(
             v.record(v.picklist(['text', 'image', 'attributes']), v.pipe(v.array(share), v.maxLength(MAX_EXPERTS))),
           ),
-          /** Estimated seconds saved by continuing instead of training on all choices; below 0 if that would have been faster. */
-          savedSeconds: v.optional(v.pipe(v.number(), v.minValue(-1e9), v.maxValue(1e9))),
         }),
       ),
     }),
