@@ -162,9 +162,7 @@ describe('sidestream train', () => {
       windows: [{ experts: { text: [1] } }, { choices: 200, experts }],
     });
     const shown = await inProcess('inspect', out);
-    expect(shown.out).toMatch(
-      /side model: 200 choices of 20 shoppers, the last one of 2 windows; 1 epoch, /,
-    );
+    expect(shown.out).toMatch(/side model: 200 choices of 20 shoppers, the last one of 2 windows; 1 epoch, /);
     expect(shown.out).toMatch(/experts and their use: text \d+ % \/ \d+ %/);
     const again = await short();
     expect(again.err).toMatch(/Trained from scratch because .* cannot be continued: the log has no choice after/);
