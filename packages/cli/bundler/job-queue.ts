@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Job, RedisOptions, Worker } from 'bullmq';
 import { SidestreamError } from '../../../src/error';
 
@@ -78,12 +79,17 @@ export async function openQueue<Data>(
   const trouble = connectionTrouble(say);
   queue.on('error', trouble);
   events.on('error', trouble);
-  // One listener for each job that is waited for.
-  queue.setMaxListeners(0);
+  // Some for each job that is waited for.
+  events.setMaxListeners(0);
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
   if ((await queue.getWorkersCount()) === 0) {
     say(`There is no worker yet. Start one: sidestream worker --queue ${withoutPassword(url)}`);
   }
+  /** Ends when a job does, or when it is to be looked at. */
+  const change = (id: string) =>
+    Promise.race(
+      ['completed', 'failed'].map((name) => once(events, `${name}:${id}`, { signal: AbortSignal.timeout(LOOK_MS) })),
+    ).catch(() => undefined);
   let closed = false;
   /** The error of a job. @param why without a full stop */
   const failed = (data: Data, why: string): SidestreamError =>
@@ -96,6 +102,8 @@ export async function openQueue<Data>(
         // A job that failed for an earlier command would otherwise stay failed.
         if ((await queue.getJobState(id)) === 'failed') await queue.remove(id);
         while (!closed) {
+          // Waits before it looks: a job may end in between.
+          const changed = change(id);
           const state = await queue.getJobState(id);
           const job = await queue.getJob(id);
           if (!job) {
@@ -104,7 +112,7 @@ export async function openQueue<Data>(
           else if (state === 'completed') {
             await job.remove();
             return job.returnvalue;
-          } else await job.waitUntilFinished(events, LOOK_MS).catch(() => undefined);
+          } else await changed;
         }
       } catch (error) {
         if (!closed) throw SidestreamError.from(error, 'build/queue');
