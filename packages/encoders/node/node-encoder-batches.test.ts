@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenBatch } from '../../../src/core/encoders';
+import type { Tokenizer } from '../../../src/core/encoders';
 import { alone, equalLengths, equalLengthsInPairs } from '../../../src/core/encoders/onnx-encoder';
 import { DEFAULT_PRESETS } from '../../../src/core/encoders/preset';
 import { EncoderSession } from '../../../src/core/encoders/session';
 import { exactBatching } from './node-encoder';
+
+type TokenBatch = ReturnType<Tokenizer['padded']>;
 
 /** An encoder with one value per text: the sum of its ids, plus a term that depends on the number of texts. */
 async function batchingOf(error: (texts: number) => number) {

@@ -5,7 +5,7 @@ import { messageOf, startOf } from '../common/text';
 import type { TextPreset } from './preset';
 
 /** Token ids of a batch, padded to its longest text: both [texts, length], row-major. */
-export interface TokenBatch {
+interface TokenBatch {
   ids: Int32Array;
   /** 1 for a token, 0 for padding. */
   mask: Int32Array;
