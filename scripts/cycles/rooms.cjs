@@ -154,7 +154,7 @@ const ROOMS = {
   'encoders/hub': {
     runs: 'Node',
     has: 'models from the Hugging Face hub or a folder; the files of an encoder',
-    imports: ['core/common', 'core/encoders', 'encoders/adapt', 'encoders/node', 'encoders/recipes', 'shop/pipeline'],
+    imports: ['core/common', 'core/encoders', 'encoders/adapt', 'encoders/recipes', 'shop/pipeline'],
   },
   'cli/bundler': {
     runs: 'Node',

@@ -28,4 +28,4 @@ export type { JoinedText, Projection, Projections } from './projection';
 export { decodeProjection, encodeProjection, fitProjection, project } from './projection';
 export type { Encoder, EncoderFiles, ImageEncoder, Pixels, RawTaps, TextEncoder } from './session';
 export { type EncoderOf, EncoderSession } from './session';
-export { createTokenizer, type TokenBatch, type Tokenizer } from './tokenizer';
+export { createTokenizer, type Tokenizer } from './tokenizer';
