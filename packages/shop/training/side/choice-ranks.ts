@@ -89,7 +89,11 @@ function rankOf(own: number, scores: Float32Array, biases: Float32Array, chosen:
     else if (other === score) rank += 0.5;
   }
   // One score that is no finite number makes the sum such a one.
-  if (!Number.isFinite(sum)) throw notFinite();
+  if (!Number.isFinite(sum))
+    throw new SidestreamError(
+      'model/not-finite',
+      'The side model gives a score that is not a finite number, so it ranks nothing. Train again with --from-scratch, without --resume.',
+    );
   return rank;
 }
 
@@ -110,12 +114,6 @@ function readAndAdapt(
     weights[at] = start[at] + fades[n] * (weight - start[at]) + step;
   }
 }
-
-const notFinite = (): SidestreamError =>
-  new SidestreamError(
-    'model/not-finite',
-    'The side model gives a score that is not a finite number, so it ranks nothing. Train again with --from-scratch, without --resume.',
-  );
 
 /** The number of choices that `choiceRanks` can rank. */
 export const rankableChoices = (sequences: readonly ChoiceSequence[], isCandidate: (row: number) => boolean): number =>

@@ -44,13 +44,14 @@ export async function writeSideCheckpoint(
 }
 
 /**
- * @returns only why the training starts from scratch, as the rest of a sentence, if the data of the shop has changed since
+ * @returns undefined if the data of the shop has changed since, of which it tells
  * @throws SidestreamError `runtime/invalid-input` without a checkpoint, if it is damaged, or if seed or settings differ
  */
 export async function readSideCheckpoint(
   file: KeptBytes,
   training: SideFingerprint,
-): Promise<SideTrainingState | { why: string }> {
+  say: (line: string) => void,
+): Promise<SideTrainingState | undefined> {
   const refuse = (why: string, cause?: unknown): SidestreamError =>
     invalidInput(`Cannot resume: ${why}, or train without --resume.`, { cause });
   const bytes = await file.read();
@@ -64,7 +65,11 @@ export async function readSideCheckpoint(
   }
   const { best, reports, steps, training: earlier } = kept.about;
   const changed = DATA.filter((part) => earlier[part] !== training[part]);
-  if (changed.length > 0) return { why: `${changed.join(', ')} changed since its last epoch` };
+  if (changed.length > 0) {
+    const why = `${changed.join(', ')} changed since its last epoch`;
+    say(`Trained from scratch because the checkpoint cannot be continued: ${why}`);
+    return;
+  }
   if (earlier.options !== training.options)
     throw refuse('seed or options differ from the interrupted training. Give the same ones');
   const part = (prefix: string): Weights =>

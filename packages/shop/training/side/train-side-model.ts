@@ -47,15 +47,13 @@ export async function trainSideModel(request: SideModelRequest) {
   const { heldOut, from } = heldOutShoppers(choices, request.continued?.choices.known);
   const features = sideFeatures(index);
   const fingerprint = checkpoint && (await fingerprintOf(request, settings, features));
-  const found =
+  const resume =
     checkpoint && fingerprint && request.resume
-      ? await readSideCheckpoint(checkpoint, fingerprint).catch((thrown: unknown) => {
+      ? await readSideCheckpoint(checkpoint, fingerprint, say).catch((thrown: unknown) => {
           if (request.resume === 'if-possible') return undefined;
           throw thrown;
         })
       : undefined;
-  if (found && 'why' in found) say(`Trained from scratch because the checkpoint cannot be continued: ${found.why}`);
-  const resume = found && !('why' in found) ? found : undefined;
   if (resume) {
     say(`Continuing after epoch ${resume.reports.length}`);
     request.onReports?.(resume.reports);
