@@ -29,9 +29,12 @@ async function choose(page: Page, category: string, count: number): Promise<stri
   expect(titles.length).toBe(count);
   await page.evaluate(
     async (ids) => {
-      const { recommender } = document.querySelector('sidestream-recs') ?? {};
-      for (const id of ids) await recommender?.track('click', id, { placement: 'for-you' });
-      await recommender?.status.settled();
+      // The page of the inspector has no list.
+      const { recommender } =
+        document.querySelector('sidestream-recs') ?? document.querySelector('sidestream-inspector') ?? {};
+      if (!recommender) throw new Error('The page has no recommender.');
+      for (const id of ids) await recommender.track('click', id, { placement: 'for-you' });
+      await recommender.status.settled();
     },
     titles.map(({ id }) => id),
   );
@@ -117,12 +120,7 @@ test('goes back to an earlier state, and says what that would lose', async ({ pa
   await expect(inspector(page)).toContainText('The first state is kept after 40 choices');
   await choose(page, 'Food', 31);
   await choose(page, 'Tools', 8);
-  // The shop saves a moment after the last choice.
-  await expect(async () => {
-    await ask(page, 'What did it learn?');
-    await ask(page, 'When?');
-    await expect(kept).toHaveCount(1, { timeout: 2000 });
-  }).toPass();
+  await expect(kept).toHaveCount(1);
   const after = Number((await kept.textContent())?.match(/after choice (\d+),/)?.[1]);
   await kept.getByRole('button').click();
   await expect(inspector(page).locator('[data-change]')).toContainText(
