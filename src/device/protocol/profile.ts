@@ -1,6 +1,5 @@
 import type { EventDetails } from '../../core/events';
 import type { ExpertState, Placement, TermName } from '../ranking';
-import type { StoredSnapshot } from '../store';
 import type { Consent, EncoderBackend, EncoderRun } from './requests';
 
 export type { Consent, EncoderBackend, EncoderRun } from './requests';
@@ -19,7 +18,15 @@ export interface ExpertStatus {
 }
 
 /** A snapshot of the profile, made when a window of the shopper's events ended. */
-export type Snapshot = Omit<StoredSnapshot, 'lastEvent'>;
+export interface Snapshot {
+  id: number;
+  /** Milliseconds since the epoch. */
+  time: number;
+  /** Number of choices learned up to then. */
+  choices: number;
+  /** Number of windows closed up to then. */
+  windows: number;
+}
 
 /** Backend of the learner. */
 export type LearnerBackend = 'wasm' | 'javascript';

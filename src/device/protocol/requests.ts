@@ -35,12 +35,12 @@ const ABOUT_ITEM: readonly Placement[] = ['similar', 'complement'];
 const hook = v.optional(v.literal('function', 'must be a function'));
 
 /** A boolean or an unknown word must never pass for an answer. */
-export const consentSchema = v.picklist(['pending', 'granted', 'denied']);
+export const consentSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
 /**
  * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and
  * learns nothing. An answer in one tab holds in all open tabs of the shop.
  */
-export type Consent = v.InferOutput<typeof consentSchema>;
+export type Consent = 'pending' | 'granted' | 'denied';
 
 /** The shopper's answer about consent in one tab; `pending` also after `profile.forget()`. */
 export const consentAnswerSchema = v.strictObject({
@@ -102,23 +102,28 @@ export const callSchema = v.optional(
   exactObject({ signal: v.undefined(), timeout: v.optional(v.pipe(v.number(), v.gtValue(0))) }),
 );
 
-const backendSchema = v.picklist(['webgpu', 'wasm']);
-const runSchema = v.strictObject({
-  modality: v.picklist(MODALITIES),
-  /** Name of its preset, such as `mobilenet-v2`. */
-  encoder: v.string(),
-  backend: backendSchema,
-  /** Why it did not compute on a GPU, in English; null if it did. */
-  reason: v.nullable(v.string()),
-  /** How long one text or picture took, without loading the encoder. */
-  milliseconds: v.number(),
-});
-
 /** Where the encoders compute. */
-export type EncoderBackend = v.InferOutput<typeof backendSchema>;
+export type EncoderBackend = 'webgpu' | 'wasm';
 
 /** The last run of an encoder in this page. */
-export type EncoderRun = v.InferOutput<typeof runSchema>;
+export interface EncoderRun {
+  modality: 'text' | 'image';
+  /** Name of its preset, such as `mobilenet-v2`. */
+  encoder: string;
+  backend: EncoderBackend;
+  /** Why it did not compute on a GPU, in English; null if it did. */
+  reason: string | null;
+  /** How long one text or picture took, without loading the encoder. */
+  milliseconds: number;
+}
+
+const runSchema: v.GenericSchema<unknown, EncoderRun> = v.strictObject({
+  modality: v.picklist(MODALITIES),
+  encoder: v.string(),
+  backend: v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]),
+  reason: v.nullable(v.string()),
+  milliseconds: v.number(),
+});
 
 /** The runs of encoders that a call needed. */
 export const runsSchema = v.optional(v.array(runSchema), []);

@@ -9,7 +9,6 @@ export {
   type LocalItem,
   localItemSchema,
   type ProfileOrigin,
-  type Snapshot as StoredSnapshot,
   type Store,
   type StoredProfile,
 } from './store';
