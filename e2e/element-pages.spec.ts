@@ -47,7 +47,7 @@ for (const when of ['', ', before the late code of lists, too']) {
   test(`\`navigate\` handles plain clicks, and leaves clicks that open elsewhere to the browser${when}`, async ({
     page,
   }) => {
-    if (when) await page.route('**/late-*', () => undefined);
+    if (when) await page.route('**/shown-list-*', () => undefined);
     const { list, shop } = await addList(page, { attributes: { 'href-template': '#/product/{id}' } });
     await expect(list).toHaveAttribute('state', 'filled');
     await list.evaluate((element) => {

@@ -177,7 +177,11 @@ for (const choices of [0, 1]) {
 
 test('after "try again", the focus moves into the list once it has loaded', async ({ page }) => {
   // Where the network failed, code that comes late may be missing too.
-  await page.route('**/late-*', (route) => route.abort());
+  let missing = 0;
+  await page.route('**/shown-list-*', (route) => {
+    missing += 1;
+    return route.abort();
+  });
   const { list, shop } = await addList(page, { answer: 'error', attributes: { limit: '3' } });
   await list.getByRole('button', { name: 'Try again' }).focus();
   await page.evaluate((n) => {
@@ -185,6 +189,7 @@ test('after "try again", the focus moves into the list once it has loaded', asyn
   }, shop);
   await page.keyboard.press('Enter');
   await expect(list.locator('a').first()).toBeFocused();
+  expect(missing).toBeGreaterThan(0);
   // A focus that moved elsewhere meanwhile stays there.
   await page.evaluate(() => document.body.append(Object.assign(document.createElement('input'), { id: 'other' })));
   await page.locator('#other').focus();
