@@ -30,7 +30,7 @@ export interface Objects {
 }
 
 /**
- * The objects, of which each call names those that it needs, and the era in which the page made the call: data of a later era is
+ * The objects, of which the code of each call names those that it needs, and the era in which the page made the call: data of a later era is
  * not the call's to change.
  */
 export interface Call extends Objects {
@@ -50,17 +50,17 @@ type Parsed<Given extends Argument> = Given extends readonly [string, infer Name
  * A call of the page, whose arguments are parsed at once.
  * @param what name of the call, for messages
  * @param schemas of its arguments, in their order
- * @param run gets the recommender's objects, then the arguments
+ * @param run gets what the call needs of the recommender, then the arguments
  */
 export const takes =
-  <const Schemas extends readonly Argument[], Answer>(
+  <const Schemas extends readonly Argument[], Needs, Answer>(
     what: string,
     schemas: Schemas,
-    run: (call: Call, ...given: { -readonly [At in keyof Schemas]: Parsed<Schemas[At]> }) => Answer | Promise<Answer>,
+    run: (needs: Needs, ...given: { -readonly [At in keyof Schemas]: Parsed<Schemas[At]> }) => Answer | Promise<Answer>,
   ) =>
-  async (call: Call, ...given: unknown[]): Promise<Answer> => {
+  async (needs: Needs, ...given: unknown[]): Promise<Answer> => {
     const values = schemas.map((schema, at) =>
       'length' in schema ? parsed(schema[1], given[at], what, schema[0]) : parsed(schema, given[at], what),
     );
-    return run(call, ...(values as { -readonly [At in keyof Schemas]: Parsed<Schemas[At]> }));
+    return run(needs, ...(values as { -readonly [At in keyof Schemas]: Parsed<Schemas[At]> }));
   };

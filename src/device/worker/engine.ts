@@ -30,17 +30,17 @@ const timeSchema = v.optional(storedTime);
 
 /** A call whose code is loaded with the first one. */
 const late =
-  <Answer>(load: () => Promise<(call: Call, ...given: unknown[]) => Promise<Answer>>) =>
-  async (call: Call, ...given: unknown[]): Promise<Answer> =>
-    (await load())(call, ...given);
+  <Needs, Answer>(load: () => Promise<(needs: Needs, ...given: unknown[]) => Promise<Answer>>) =>
+  async (needs: Needs, ...given: unknown[]): Promise<Answer> =>
+    (await load())(needs, ...given);
 
 /** A call for a list. Notes how long the first one took. */
 const timed =
-  <List>(make: (call: Call, ...given: unknown[]) => Promise<List>) =>
-  async (call: Call, ...given: unknown[]): Promise<List> => {
+  <Needs, List>(make: (needs: Needs, ...given: unknown[]) => Promise<List>) =>
+  async (needs: Needs & Pick<Call, 'operation'>, ...given: unknown[]): Promise<List> => {
     const asked = performance.now();
-    const list = await make(call, ...given);
-    call.operation.listed(asked);
+    const list = await make(needs, ...given);
+    needs.operation.listed(asked);
     return list;
   };
 
@@ -50,7 +50,7 @@ const timed =
  */
 export const CALLS = {
   recommend: timed(
-    takes('recommend()', [v.optional(recommendSchema, {}), callSchema], ({ lists }: Call, request) =>
+    takes('recommend()', [v.optional(recommendSchema, {}), callSchema], ({ lists }: Pick<Call, 'lists'>, request) =>
       lists.recommend(request),
     ),
   ),
@@ -68,14 +68,15 @@ export const CALLS = {
       ['id', v.string()],
       ['lang', v.optional(v.string())],
     ],
-    async ({ catalog, rest, shards }: Call, id, lang) => {
+    async ({ catalog, rest, shards }: Pick<Call, 'catalog' | 'rest' | 'shards'>, id, lang) => {
       if (!catalog.find(id)) await rest.waitFor(true);
       const item = catalog.find(id) ?? (await shards?.find(id)) ?? null;
       return item && (await catalog.shown(lang))(item);
     },
   ),
   inspect: late(async () => (await import('./lists/inspect')).inspect),
-  setHints: async ({ lists, era }: Call, hints: unknown) => (await lists.hints()).set(hints, era),
+  setHints: async ({ lists, era }: Pick<Call, 'lists' | 'era'>, hints: unknown) =>
+    (await lists.hints()).set(hints, era),
 
   /** @param time of the event, milliseconds since the epoch; default: now */
   async track(call: Call, type: unknown, itemId: unknown, details: unknown = {}, time?: unknown) {
@@ -85,23 +86,24 @@ export const CALLS = {
   trackAll: takes('trackAll()', [['events', v.array(v.unknown())]], (call: Call, events) => track(call, events)),
   consent: takes('profile.consent()', [consentSchema], (call: Call, level) => answer(call, level)),
   forget: (call: Call) => forget(call),
-  async reset({ shopper, lists, changes, era }: Call) {
+  async reset({ shopper, lists, changes, era }: Pick<Call, 'shopper' | 'lists' | 'changes' | 'era'>) {
     await shopper.reset(era);
     await lists.begin();
     changes.announce();
   },
-  snapshots: async ({ device }: Call) => device.using((store) => store.snapshots()),
+  snapshots: async ({ device }: Pick<Call, 'device'>) => device.using((store) => store.snapshots()),
   rollback: takes(
     'profile.rollback()',
     [['id', v.pipe(v.number(), v.safeInteger())]],
-    ({ device, shopper, era }: Call, id): Promise<void> =>
+    ({ device, shopper, era }: Pick<Call, 'device' | 'shopper' | 'era'>, id): Promise<void> =>
       shopper.reload(async () => {
         if (!(await device.change(era, (store) => store.rollback(id)))) throw unknownSnapshot(id);
       }),
   ),
   exportProfile: late(async () => (await import('./shopper/transfer')).exportProfile),
   importProfile: late(async () => (await import('./shopper/transfer')).importProfile),
-  metrics: async ({ shopper }: Call) => (await shopper.log.aggregates()).metrics(shopper.experiment.label()),
+  metrics: async ({ shopper }: Pick<Call, 'shopper'>) =>
+    (await shopper.log.aggregates()).metrics(shopper.experiment.label()),
   takeMetrics: late(async () => (await import('./shopper/take-metrics')).takeMetrics),
   async status(call: Call) {
     await call.rest.waitFor();
@@ -113,12 +115,14 @@ export const CALLS = {
   encoderFiles: late(async () => (await import('./loading/added-items')).encoderFiles),
   insertItem: late(async () => (await import('./loading/added-items')).insertItem),
   /** The ids whose items are in memory. For measurements. */
-  loaded: takes('loaded()', [v.array(v.string())], ({ catalog }: Call, ids) => ids.filter((id) => catalog.find(id))),
+  loaded: takes('loaded()', [v.array(v.string())], ({ catalog }: Pick<Call, 'catalog'>, ids) =>
+    ids.filter((id) => catalog.find(id)),
+  ),
 
   join: late(async () => (await import('./fresh-options')).join),
   /** Saves unsaved data immediately: the page is hidden and may never be shown again. */
-  save: async ({ shopper }: Call) => shopper.hurry(),
-  async settled({ rest, tasks, shopper }: Call) {
+  save: async ({ shopper }: Pick<Call, 'shopper'>) => shopper.hurry(),
+  async settled({ rest, tasks, shopper }: Pick<Call, 'rest' | 'tasks' | 'shopper'>) {
     await rest.load();
     await tasks.settled();
     await shopper.turns.settled();
@@ -206,7 +210,12 @@ export async function startEngine(
 }
 
 /** The current state, without waiting: news of consent must not wait for the network. */
-async function statusOf({ device, shopper, catalog, operation }: Objects): Promise<Status> {
+async function statusOf({
+  device,
+  shopper,
+  catalog,
+  operation,
+}: Pick<Objects, 'device' | 'shopper' | 'catalog' | 'operation'>): Promise<Status> {
   for (;;) {
     // Erased while the learner was busy: report neither its state nor an answer that is not known yet.
     await device.known();

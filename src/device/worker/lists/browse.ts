@@ -15,19 +15,23 @@ const browseSchema = exactObject({
 });
 const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
 
-export const browse = takes('catalog.browse()', [v.nullish(browseSchema, {})], async (call: Call, request) => {
-  const { catalog, rest, shards } = call;
-  const { category, offset, limit, lang } = request;
-  await rest.waitFor(true);
-  const { items, places } = catalog.index;
-  const part = shards && (await shardPage(catalog, shards, request));
-  const inOrder = part?.items ?? [...items.keys()].sort((a, b) => places[a] - places[b]).map((row) => items[row]);
-  const shown = await catalog.shown(lang);
-  const matches = inOrder.filter((item) => category === '' || inCategory(item.category, category));
-  const { before, after } = part ?? { before: 0, after: 0 };
-  const page = matches.slice(Math.max(0, offset - before), Math.max(0, offset - before + limit));
-  return { items: page.map(shown), total: before + matches.length + after };
-});
+export const browse = takes(
+  'catalog.browse()',
+  [v.nullish(browseSchema, {})],
+  async (needs: Pick<Call, 'catalog' | 'rest' | 'shards'>, request) => {
+    const { catalog, rest, shards } = needs;
+    const { category, offset, limit, lang } = request;
+    await rest.waitFor(true);
+    const { items, places } = catalog.index;
+    const part = shards && (await shardPage(catalog, shards, request));
+    const inOrder = part?.items ?? [...items.keys()].sort((a, b) => places[a] - places[b]).map((row) => items[row]);
+    const shown = await catalog.shown(lang);
+    const matches = inOrder.filter((item) => category === '' || inCategory(item.category, category));
+    const { before, after } = part ?? { before: 0, after: 0 };
+    const page = matches.slice(Math.max(0, offset - before), Math.max(0, offset - before + limit));
+    return { items: page.map(shown), total: before + matches.length + after };
+  },
+);
 
 /**
  * The items of the shards with a page of a category, in the order of the shards; last the items that this device added. Also the numbers
@@ -57,7 +61,7 @@ async function shardPage(
 export const categories = takes(
   'catalog.categories()',
   [v.nullish(categoriesSchema, {})],
-  async ({ catalog, rest }: Call, { lang }) => {
+  async ({ catalog, rest }: Pick<Call, 'catalog' | 'rest'>, { lang }) => {
     if (lang !== undefined) await rest.waitFor(true);
     const { items } = catalog.index;
     const labels = catalog.texts ? labelsOf(items, await catalog.texts.in(lang)) : new Map<string, string>();

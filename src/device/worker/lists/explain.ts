@@ -9,7 +9,7 @@ import { type Call, takes } from '../call';
 export const explain = takes(
   'explain()',
   [['itemId', itemIdSchema], v.optional(recommendSchema, {})],
-  async ({ catalog, lists }: Call, itemId, given): Promise<Explanation> =>
+  async ({ catalog, lists }: Pick<Call, 'catalog' | 'lists'>, itemId, given): Promise<Explanation> =>
     lists.withInput(
       given,
       ({ index, input, shown }) => {

@@ -22,7 +22,7 @@ import {
   sharedCategory,
   WordIndex,
 } from '../../ranking';
-import { type Call, type Objects, takes } from '../call';
+import { type Call, takes } from '../call';
 import type { Catalog } from '../catalog/catalog';
 import type { ListInput } from './lists';
 
@@ -62,6 +62,11 @@ interface ShardPhotos {
   table: FeatureTable;
 }
 
+type Needs = Pick<
+  Call,
+  'catalog' | 'device' | 'lists' | 'operation' | 'options' | 'reports' | 'rest' | 'shards' | 'shopper'
+>;
+
 /** The indexes of words stay from search to search. */
 const finders = new WeakMap<Catalog, ItemFinder>();
 
@@ -69,9 +74,9 @@ const finders = new WeakMap<Catalog, ItemFinder>();
 export const find = takes(
   'find()',
   [findSchema, callSchema, ['query', querySchema], ['runs', runsSchema]],
-  (call: Call, request, _, query, runs) => {
-    call.operation.ran(runs);
-    return kept(finders, call.catalog, () => new ItemFinder(call)).find(request, query);
+  (needs: Needs, request, _, query, runs) => {
+    needs.operation.ran(runs);
+    return kept(finders, needs.catalog, () => new ItemFinder(needs)).find(request, query);
   },
 );
 
@@ -79,14 +84,14 @@ export const find = takes(
 class ItemFinder {
   readonly #indexes = new Map<string, WordIndex>();
 
-  constructor(private readonly objects: Objects) {}
+  constructor(private readonly needs: Needs) {}
 
   /** @param encoded a query that the page has encoded; undefined: find by words */
   async find(
     { text = '', filter, hint, meaning: _, ...list }: v.InferOutput<typeof findSchema>,
     query: QueryVector | undefined,
   ): Promise<FindResponse> {
-    const { catalog, device, shopper, rest, lists, reports, shards } = this.objects;
+    const { catalog, device, shopper, rest, lists, reports, shards } = this.needs;
     const { era } = device;
     if (text === '' && query?.modality !== 'image') {
       throw new SidestreamError('runtime/invalid-input', 'find(): text: give the words to find, as a string.');
@@ -147,8 +152,8 @@ class ItemFinder {
   }
 
   /** The index of the items' words in a language, up to date. */
-  async #words(lang = this.objects.options.lang): Promise<WordIndex> {
-    const { catalog } = this.objects;
+  async #words(lang = this.needs.options.lang): Promise<WordIndex> {
+    const { catalog } = this.needs;
     const { manifest } = catalog.bundle;
     const { items } = catalog.index;
     const shown = await catalog.shown(lang);
@@ -162,7 +167,7 @@ class ItemFinder {
 
   /** Loads the shards whose items resemble a query most. @returns their numbers; all if the whole bundle is loaded */
   async #near({ modality, values }: QueryVector): Promise<number[]> {
-    const { catalog, shards, reports } = this.objects;
+    const { catalog, shards, reports } = this.needs;
     const { shards: all, manifest } = catalog.bundle;
     if (!shards) return Array.from({ length: all.count }, (_, shard) => shard);
     const { dim, modalities } = manifest;
@@ -182,7 +187,7 @@ class ItemFinder {
 
   /** The taps of the pictures that only a search by photo reads, of some shards. Without them it still finds what the content tap finds. */
   async #photos(numbers: readonly number[]): Promise<ShardPhotos[]> {
-    const { catalog, reports } = this.objects;
+    const { catalog, reports } = this.needs;
     const { bundle, loadedShards } = catalog;
     if (!bundle.manifest.photos) return [];
     const shape = photoShape(bundle.manifest);
@@ -201,7 +206,7 @@ class ItemFinder {
 
   /** The same taps for the present rows; null without any. */
   #photoTable(photos: readonly ShardPhotos[]): FeatureTable | null {
-    const { items, rowOf } = this.objects.catalog.index;
+    const { items, rowOf } = this.needs.catalog.index;
     const [first] = photos;
     if (!first) return null;
     const table = createTable(first.table, items.length);
@@ -215,7 +220,7 @@ class ItemFinder {
   }
 
   #nearest(query: QueryVector, photos: readonly ShardPhotos[], text: string): Found {
-    const { catalog } = this.objects;
+    const { catalog } = this.needs;
     const { contentTap } = catalog.bundle.manifest.modalities.image;
     const scores =
       query.modality === 'text'

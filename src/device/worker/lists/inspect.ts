@@ -13,6 +13,8 @@ import { unknownSnapshot } from '../device/device';
 import type { ActiveLearner } from '../shopper/turns';
 import { listed } from './lists';
 
+type Needs = Pick<Call, 'catalog' | 'device' | 'lists' | 'options' | 'shopper'>;
+
 const LIST_LENGTH = 20;
 const COMPARED_LENGTH = 10;
 const MAX_PRODUCTS = 12;
@@ -29,11 +31,11 @@ const idSchema = v.pipe(v.number(), v.safeInteger());
 const list = (limit: number) => parsed(recommendSchema, { limit }, 'status.inspect()');
 
 const ANSWERS: {
-  [Question in keyof InspectionAnswers]: (call: Call, about: unknown) => Promise<InspectionAnswers[Question]>;
+  [Question in keyof InspectionAnswers]: (needs: Needs, about: unknown) => Promise<InspectionAnswers[Question]>;
 } = {
   profile: inspectProfile,
-  snapshot: (call, about) => inspectSnapshot(call, parsed(idSchema, about, 'status.inspect()', 'id')),
-  item: (call, about) => inspectItem(call, parsed(itemIdSchema, about, 'status.inspect()', 'itemId')),
+  snapshot: (needs, about) => inspectSnapshot(needs, parsed(idSchema, about, 'status.inspect()', 'id')),
+  item: (needs, about) => inspectItem(needs, parsed(itemIdSchema, about, 'status.inspect()', 'itemId')),
   lists: compareLists,
   device: reportDevice,
 };
@@ -41,8 +43,8 @@ const ANSWERS: {
 export const inspect = takes(
   'status.inspect()',
   [['question', questionSchema], v.unknown()],
-  async (call: Call, question, about): Promise<InspectionAnswers[keyof InspectionAnswers]> =>
-    ANSWERS[question](call, about),
+  async (needs: Needs, question, about): Promise<InspectionAnswers[keyof InspectionAnswers]> =>
+    ANSWERS[question](needs, about),
 );
 
 /** How to show items in the language of the page, and how to find them by id. */
@@ -55,7 +57,7 @@ async function shownIn(catalog: Catalog) {
   return { shown, itemOf };
 }
 
-async function inspectProfile({ catalog, lists }: Call) {
+async function inspectProfile({ catalog, lists }: Needs) {
   const { shown, itemOf } = await shownIn(catalog);
   return lists.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -130,7 +132,7 @@ export function summaryOf(ranks: readonly Ranks[]) {
   };
 }
 
-async function inspectSnapshot({ lists, shopper, device, catalog }: Call, id: number) {
+async function inspectSnapshot({ lists, shopper, device, catalog }: Needs, id: number) {
   const snapshot = (await device.using((store) => store.snapshots())).find((one) => one.id === id);
   const stored = snapshot && (await device.using((store) => store.snapshotProfile(id)));
   if (!snapshot || !stored) throw unknownSnapshot(id);
@@ -152,7 +154,7 @@ export function placeChanges(now: readonly string[], earlier: readonly string[])
   };
 }
 
-async function inspectItem({ catalog, options, lists }: Call, id: string) {
+async function inspectItem({ catalog, options, lists }: Needs, id: string) {
   const { shown } = await shownIn(catalog);
   return lists.withLearner([id], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -170,7 +172,7 @@ async function inspectItem({ catalog, options, lists }: Call, id: string) {
   });
 }
 
-async function compareLists({ catalog, lists }: Call) {
+async function compareLists({ catalog, lists }: Needs) {
   const { shown } = await shownIn(catalog);
   return lists.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
@@ -183,7 +185,7 @@ async function compareLists({ catalog, lists }: Call) {
   });
 }
 
-async function reportDevice({ shopper, device }: Call) {
+async function reportDevice({ shopper, device }: Needs) {
   const profile = shopper.complete ? await shopper.turns.run(({ learner }) => learner.save()) : null;
   return {
     profile: profile ? (await (await profileFiles()).encodeProfile(profile)).length : 0,

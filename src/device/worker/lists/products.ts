@@ -10,7 +10,11 @@ const productsSchema = exactObject({ lang: v.optional(v.string()), variants: v.o
 export const products = takes(
   'catalog.products()',
   [['ids', idsSchema], v.nullish(productsSchema, {})],
-  async ({ options, catalog, rest, shards, shopper }: Call, ids, { lang = options.lang, variants: withVariants }) => {
+  async (
+    { options, catalog, rest, shards, shopper }: Pick<Call, 'options' | 'catalog' | 'rest' | 'shards' | 'shopper'>,
+    ids,
+    { lang = options.lang, variants: withVariants },
+  ) => {
     if (ids.some((id) => !catalog.find(id))) await rest.waitFor(true);
     await shards?.loadList(ids);
     const shown = await catalog.shown(lang);

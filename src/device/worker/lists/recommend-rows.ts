@@ -26,7 +26,7 @@ const segmentsSchema = exactObject({
 });
 const rowsSchema = exactObject({ limit: whole(20, 6), items: whole(50, 12), ...listFields });
 
-export const recommendSegments = async ({ catalog, lists }: Call, request: unknown) => {
+export const recommendSegments = async ({ catalog, lists }: Pick<Call, 'catalog' | 'lists'>, request: unknown) => {
   const { by, depth, limit, items, ...list } = parsed(segmentsSchema, request ?? {}, 'recommendSegments()');
   const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendSegments()');
   const segments = await lists.withInput(given, (list) =>
@@ -41,7 +41,10 @@ export const recommendSegments = async ({ catalog, lists }: Call, request: unkno
 export const recommendRows = takes(
   'recommendRows()',
   [v.nullish(rowsSchema, {})],
-  async ({ catalog, rest, shopper, lists }: Call, { limit, items, ...list }) => {
+  async (
+    { catalog, rest, shopper, lists }: Pick<Call, 'catalog' | 'rest' | 'shopper' | 'lists'>,
+    { limit, items, ...list },
+  ) => {
     const given = parsed(recommendSchema, { ...list, limit: items }, 'recommendRows()');
     // Rows about a product compare contents, of which a new shopper's rows need nothing.
     if (await shopper.turns.run(({ learner }) => learner.history.rows.length > 0)) await rest.waitFor(true);

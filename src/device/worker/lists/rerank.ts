@@ -21,7 +21,11 @@ const rerankSchema = exactObject({
 export const rerank = takes(
   'rerank()',
   [['ids', idsSchema], v.optional(rerankSchema, {}), callSchema],
-  async ({ catalog, rest, shards, shopper, lists }: Call, ids, { strength, ...own }) => {
+  async (
+    { catalog, rest, shards, shopper, lists }: Pick<Call, 'catalog' | 'rest' | 'shards' | 'shopper' | 'lists'>,
+    ids,
+    { strength, ...own },
+  ) => {
     const rules = lists.rulesOf(null, own);
     if (strength > 0) await rest.waitFor();
     // Without a history, the order is the shop's, and no item data is needed.

@@ -85,7 +85,19 @@ export const insertItem = takes(
     ['item', localItemSchema],
     ['runs', runsSchema],
   ],
-  async ({ catalog, shards, shopper, device, changes, operation, era }: Call, local, runs): Promise<Item> => {
+  async (
+    {
+      catalog,
+      shards,
+      shopper,
+      device,
+      changes,
+      operation,
+      era,
+    }: Pick<Call, 'catalog' | 'shards' | 'shopper' | 'device' | 'changes' | 'operation' | 'era'>,
+    local,
+    runs,
+  ): Promise<Item> => {
     operation.ran(runs);
     const { id } = local.item;
     const taken = new SidestreamError(

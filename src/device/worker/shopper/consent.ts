@@ -7,17 +7,19 @@ import type { Device } from '../device/device';
 import { moveToDevice } from '../device/move';
 import type { Shopper } from './shopper';
 
+type Needs = Pick<Objects, 'device' | 'shopper' | 'lists' | 'changes'>;
+
 /** Attempts to move to the device while other tabs delete the database. */
 const GRANT_ATTEMPTS = 3;
 
 /** The shopper answered in this tab. @throws SidestreamError `store/*` */
-export async function answer(objects: Objects, level: Consent): Promise<void> {
-  const { device } = objects;
-  if (level !== 'granted') return withdraw(objects, level, !device.holds(level));
+export async function answer(needs: Needs, level: Consent): Promise<void> {
+  const { device } = needs;
+  if (level !== 'granted') return withdraw(needs, level, !device.holds(level));
   if (device.holds('granted')) return;
   device.agree();
   await device.answering.run(async () => {
-    if (!device.holds('granted')) await grant(objects);
+    if (!device.holds('granted')) await grant(needs);
   });
 }
 
@@ -25,20 +27,20 @@ export async function answer(objects: Objects, level: Consent): Promise<void> {
  * Deletes all Sidestream data on this device; later events stay in memory until the shopper consents again.
  * @throws SidestreamError `store/blocked`
  */
-export const forget = (objects: Objects): Promise<void> => withdraw(objects, 'pending', true);
+export const forget = (needs: Needs): Promise<void> => withdraw(needs, 'pending', true);
 
 /** Another tab granted consent; the shopper may have answered otherwise since. */
-export async function grantedElsewhere(objects: Objects): Promise<void> {
-  const { device } = objects;
+export async function grantedElsewhere(needs: Needs): Promise<void> {
+  const { device } = needs;
   await device.answering.run(async () => {
-    if (device.consent !== 'granted' && device.answers.last.consent === 'granted') await grant(objects);
+    if (device.consent !== 'granted' && device.answers.last.consent === 'granted') await grant(needs);
   });
 }
 
 /** Another tab withdrew consent, or deleted the database; the device's store is out of use already. */
-export const erasedElsewhere = (objects: Objects): Promise<void> => objects.device.answering.run(() => erase(objects));
+export const erasedElsewhere = (needs: Needs): Promise<void> => needs.device.answering.run(() => erase(needs));
 
-async function grant({ device, shopper, changes }: Objects): Promise<void> {
+async function grant({ device, shopper, changes }: Needs): Promise<void> {
   const { last } = device.answers;
   await shopper.catchUp();
   for (let attempt = 1; ; attempt++) {
@@ -77,18 +79,18 @@ async function move(device: Device, shopper: Shopper): Promise<void> {
  * @param forgets whether to delete the data in memory too
  * @throws SidestreamError `store/blocked`: everything is forgotten here then, and the next call tries to delete again
  */
-async function withdraw(objects: Objects, consent: Refusal, forgets: boolean): Promise<void> {
-  const { device } = objects;
+async function withdraw(needs: Needs, consent: Refusal, forgets: boolean): Promise<void> {
+  const { device } = needs;
   if (forgets) device.leave(consent);
   await device.answering.run(async () => {
     // In parallel: learning in progress must not delay the deletion.
-    const results = await Promise.allSettled([device.deleteDevice(), forgets && erase(objects)]);
+    const results = await Promise.allSettled([device.deleteDevice(), forgets && erase(needs)]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   });
 }
 
 /** Forgets this tab's data about the shopper after the device's store is out of use. */
-async function erase({ device, shopper, lists, changes }: Objects): Promise<void> {
+async function erase({ device, shopper, lists, changes }: Needs): Promise<void> {
   await shopper.erase();
   // Consent was granted again meanwhile: continue with the profile on the device.
   if (device.consent === 'granted') await shopper.restore();

@@ -6,8 +6,10 @@ import type { Store } from '../../store';
 import type { Objects } from '../call';
 import { keyOf } from './exported-file';
 
+type Needs = Pick<Objects, 'device' | 'shopper' | 'lists' | 'reports'>;
+
 /** The data that the worker that replaces this one continues with. */
-export async function keptOf({ device, shopper, lists }: Objects): Promise<Kept> {
+export async function keptOf({ device, shopper, lists }: Needs): Promise<Kept> {
   const hints = await lists.hintsGiven();
   await shopper.catchUp();
   const counts = shopper.log.take();
@@ -28,8 +30,8 @@ export async function keptOf({ device, shopper, lists }: Objects): Promise<Kept>
  * Continues with the data of another worker. Events that are already in the log are left out.
  * @throws SidestreamError `store/*`
  */
-export async function takeOver({ memory, counts, hints }: Kept, objects: Objects): Promise<void> {
-  const { device, shopper, lists, reports } = objects;
+export async function takeOver({ memory, counts, hints }: Kept, needs: Needs): Promise<void> {
+  const { device, shopper, lists, reports } = needs;
   const { era } = device;
   if (hints !== undefined) (await lists.hints()).set(hints, era);
   if (counts.length > 0) shopper.log.resume(counts);

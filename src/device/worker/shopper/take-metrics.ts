@@ -49,7 +49,11 @@ export const takeMetrics = takes(
     ['sent', textsSchema],
     ['errors', textsSchema],
   ],
-  async ({ device, shopper, operation, reports, era }: Call, sent, errors): Promise<MetricReport> => {
+  async (
+    { device, shopper, operation, reports, era }: Pick<Call, 'device' | 'shopper' | 'operation' | 'reports' | 'era'>,
+    sent,
+    errors,
+  ): Promise<MetricReport> => {
     operation.errors.push(...errors);
     // An answer of another tab may bring another variant.
     await device.answering.run(async () => undefined);

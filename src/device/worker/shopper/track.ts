@@ -3,14 +3,16 @@ import { SidestreamError } from '../../../error';
 import { parsed, trackSchema } from '../../protocol';
 import type { Objects } from '../call';
 
+type Needs = Pick<Objects, 'device' | 'catalog' | 'rest' | 'shards' | 'shopper' | 'tasks'>;
+
 /**
  * Tracks several events at once; a rejected one does not affect the others.
  * @param called time of the call, milliseconds since the epoch
  * @returns for each event, null if it is in the log, else the reason for its rejection
  * @throws SidestreamError `store/*` if no event could be written
  */
-export async function track(objects: Objects, given: readonly unknown[], called = Date.now()) {
-  const { device, catalog, rest, shards, shopper, tasks } = objects;
+export async function track(needs: Needs, given: readonly unknown[], called = Date.now()) {
+  const { device, catalog, rest, shards, shopper, tasks } = needs;
   const time = shopper.log.timeOf(called);
   const entries: NewEvent[] = [];
   const results = given.map((event) => {
@@ -26,7 +28,7 @@ export async function track(objects: Objects, given: readonly unknown[], called 
   });
   if (device.consent === 'denied' || entries.length === 0) return results;
   await shopper.log.append(entries);
-  learn(objects);
+  learn(needs);
   // Events of items that the catalogue lacks stay in the log, but are reported and not learned.
   const ids = entries.map(({ itemId }) => itemId);
   const check = async (): Promise<void> => {
@@ -40,7 +42,7 @@ export async function track(objects: Objects, given: readonly unknown[], called 
 }
 
 /** Learns the events of the log, or notes them until all items are there. A list requested after this call waits for that. */
-export function learn({ tasks, shopper, rest }: Objects): void {
+export function learn({ tasks, shopper, rest }: Pick<Objects, 'tasks' | 'shopper' | 'rest'>): void {
   tasks.beside(async () => {
     await shopper.catchUp();
     await rest.waitFor();

@@ -19,6 +19,8 @@ import {
 } from './exported-file';
 import { LOADED_AT_ONCE } from './shopper';
 
+type Needs = Pick<Call, 'device' | 'catalog' | 'rest' | 'shards' | 'shopper' | 'reports' | 'era'>;
+
 const passphraseSchema = v.optional(
   v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for no passphrase')),
 );
@@ -32,7 +34,7 @@ const optionsSchema = exactObject({
 export const exportProfile = takes(
   'profile.export()',
   [['passphrase', passphraseSchema]],
-  async ({ rest, shopper, device }: Call, passphrase) => {
+  async ({ rest, shopper, device }: Needs, passphrase) => {
     await rest.loadAll();
     await shopper.catchUp();
     const { profile, log } = await shopper.turns.run(async ({ learner }) => {
@@ -48,17 +50,17 @@ export const exportProfile = takes(
   },
 );
 
-export const importProfile = async (call: Call, source: unknown, given?: unknown): Promise<ImportResult> => {
+export const importProfile = async (needs: Needs, source: unknown, given?: unknown): Promise<ImportResult> => {
   const { passphrase, merge } = parsed(optionsSchema, given ?? {}, 'profile.import()');
   const blob = parsed(fileSchema, source, merge ? 'profile.merge()' : 'profile.import()', 'file');
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const { isEncrypted, decryptFile } = await encryptedFiles();
   const file = await decodeExport(isEncrypted(bytes) ? await decryptFile(bytes, passphrase) : bytes);
-  return merge ? mergeProfile(call, file.log) : replaceProfile(call, file);
+  return merge ? mergeProfile(needs, file.log) : replaceProfile(needs, file);
 };
 
 async function replaceProfile(
-  { shopper, device, era }: Call,
+  { shopper, device, era }: Needs,
   { profile, log: { whole, events: logged } }: ExportedProfile,
 ): Promise<ImportResult> {
   await shopper.reload(async () => {
@@ -84,21 +86,21 @@ const SLICE = 30;
  * Joins the log of another device to this one's, and learns both from the start in the order of time.
  * @throws SidestreamError `runtime/unknown-item` when the log is of another shop, `store/*`, `bundle/*`
  */
-async function mergeProfile(call: Call, log: ExportedLog): Promise<ImportResult> {
-  const { rest, shopper, device } = call;
+async function mergeProfile(needs: Needs, log: ExportedLog): Promise<ImportResult> {
+  const { rest, shopper, device } = needs;
   await rest.loadAll();
   await shopper.catchUp();
-  await loadItems(call, log);
+  await loadItems(needs, log);
   const results: ImportResult[] = [];
   await shopper.reload(async () => {
     // The store may be replaced right afterwards; this is repeated then.
-    results.push(await device.alone('merge', () => merge(call, log)));
+    results.push(await device.alone('merge', () => merge(needs, log)));
   });
   return results[0];
 }
 
 /** Loads the items that events are about, as was done when they were learned. */
-async function loadItems({ catalog, shards, device }: Call, { events }: ExportedLog): Promise<void> {
+async function loadItems({ catalog, shards, device }: Needs, { events }: ExportedLog): Promise<void> {
   if (shards) {
     const all = [...(await device.eventsAfter(0)), ...events].filter(({ type }) => type !== 'impression');
     const missing = [...new Set(all.map(({ itemId }) => itemId))].filter((id) => !catalog.find(id));
@@ -116,21 +118,21 @@ async function loadItems({ catalog, shards, device }: Call, { events }: Exported
 type Found = Awaited<ReturnType<typeof read>>;
 
 /** Nothing is stored before all is learned; then all of it is, in one transaction. To be called in a long turn. */
-async function merge(call: Call, log: ExportedLog): Promise<ImportResult> {
-  const { turns } = call.shopper;
+async function merge(needs: Needs, log: ExportedLog): Promise<ImportResult> {
+  const { turns } = needs.shopper;
   for (;;) {
-    const found = await read(call, log);
+    const found = await read(needs, log);
     const { logs, whole } = found;
     const { known, leftOut, added } = logs;
     const result: ImportResult = { added: added.length, known, leftOut, exact: whole && log.whole };
     if (added.length === 0) return result;
     const learner = turns.fresh();
     await turns.keepJournal(learner);
-    if (await learnAndStore(call, learner, found)) return result;
+    if (await learnAndStore(needs, learner, found)) return result;
   }
 }
 
-async function read({ device, era }: Call, log: ExportedLog) {
+async function read({ device, era }: Needs, log: ExportedLog) {
   device.checkEra(era);
   const { profile: before, origin } = await device.read();
   if (origin.readOnly) {
@@ -149,20 +151,20 @@ async function read({ device, era }: Call, log: ExportedLog) {
 }
 
 /** @returns false if another tab replaced the profile meanwhile, or another store is in use; nothing is stored then */
-async function learnAndStore(call: Call, learner: Learner, found: Found): Promise<boolean> {
-  const { device, era } = call;
+async function learnAndStore(needs: Needs, learner: Learner, found: Found): Promise<boolean> {
+  const { device, era } = needs;
   const { before, origin, logs, whole } = found;
   const { storedProfile } = await profileFiles();
   const undone = await storedProfile(before ?? learner.save());
   // Events missing from the log are only in the profile, so continue from it.
   const base = whole ? null : before;
   if (base) learner.restore(base);
-  await replay(call, learner, base ? logs.events.filter(({ id }) => id > base.lastEvent) : logs.events);
+  await replay(needs, learner, base ? logs.events.filter(({ id }) => id > base.lastEvent) : logs.events);
   for (let { last } = found; ; ) {
     if (origin.store !== device.store || (await origin.store.generation()) !== origin.generation) return false;
     // Tracked while the other events were learned.
     const late = await device.eventsAfter(last);
-    await replay(call, learner, late);
+    await replay(needs, learner, late);
     const moved = (late.at(-1)?.id ?? last) - found.last;
     last = found.last + moved;
     const added = logs.added.map((event) => ({ ...event, id: event.id + moved }));
@@ -180,7 +182,11 @@ async function learnAndStore(call: Call, learner: Learner, found: Found): Promis
 }
 
 /** Learns events in slices, between which lists are made and the shopper may have changed their mind. */
-async function replay({ device, reports, era }: Call, learner: Learner, events: readonly LoggedEvent[]): Promise<void> {
+async function replay(
+  { device, reports, era }: Needs,
+  learner: Learner,
+  events: readonly LoggedEvent[],
+): Promise<void> {
   const total = events.length;
   let end = performance.now() + SLICE;
   for (const [loaded, event] of events.entries()) {
