@@ -65,8 +65,8 @@ export function report(options: AdapterOptions, given: AdapterReport): void {
 }
 
 /**
- * Passes a report to the page, and a line to the console: with `debug` of every report, otherwise of a failure that no function hears of.
- * Never throws, because the page's own pushes and events call it.
+ * Passes a report to the page, and writes a line to the console: for every report with `debug`, otherwise for a failure if the page has no
+ * `onReport`. Never throws, because the page's own pushes and events call it.
  */
 export function tell<Report>(
   { debug = false, onReport }: { debug?: boolean; onReport?: (report: Report) => void },

@@ -31,7 +31,7 @@ export function explain(index: CatalogIndex, state: RankState, request: RankRequ
 /** The terms that only compare content. */
 const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] satisfies TermName[] as string[];
 
-/** The contributions to an item's score, those of the content terms as contributions of `text` and of `image`. */
+/** The contributions to an item's score. Those of the content terms are split into `text` and `image`. */
 function byModality(
   index: CatalogIndex,
   { history, weights }: RankState,

@@ -97,7 +97,7 @@ const OPERATORS = new Map<string, Operator>(
   } satisfies Record<keyof FilterCondition, Operator>),
 );
 
-/** Reports what is wrong in an input, and where; only the first call counts. */
+/** Reports what is wrong in an input, and where. Calls after the first have no effect. */
 export type Refuse = (message: string, path: (string | number)[]) => void;
 
 /**
