@@ -36,7 +36,7 @@ import type { ListChanges } from '../tasks';
 export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
 
 /** The catalogue, as far as its prices, stock and rules change between builds. */
-interface Catalog {
+export interface PricedCatalog {
   readonly bundle: OpenedHead;
   readonly loadedShards: ReadonlyMap<number, readonly string[]>;
   readonly whole: boolean;
@@ -64,7 +64,7 @@ function openOffers(
   { lang, market = marketFor(manifest, lang), offers }: Pick<EngineOptions, 'lang' | 'market' | 'offers'>,
   report: (thrown: unknown) => void,
   fetchFile: FetchFile,
-): (catalog: Catalog, changes: ListChanges) => Promise<void> {
+): (catalog: PricedCatalog, changes: ListChanges) => Promise<void> {
   // If only other markets have offers, the bundle's own values are used.
   const offered = offeredMarket(manifest.offers, market);
   const fetchOffers = () => fetchOffersFile(fetchFile, manifest, offered);
@@ -86,10 +86,12 @@ function openOffers(
 }
 
 /** @throws SidestreamError `runtime/invalid-input` naming offer and field; nothing changes then */
-export const updateOffers = async ({ catalog, changes }: { catalog: Catalog; changes: ListChanges }, given: unknown) =>
-  serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'catalog.updateOffers()'));
+export const updateOffers = async (
+  { catalog, changes }: { catalog: PricedCatalog; changes: ListChanges },
+  given: unknown,
+) => serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'catalog.updateOffers()'));
 
-function serviceOf(catalog: Catalog, changes: ListChanges): OfferService {
+function serviceOf(catalog: PricedCatalog, changes: ListChanges): OfferService {
   catalog.offers ??= new OfferService(catalog, changes);
   return catalog.offers;
 }
@@ -116,7 +118,7 @@ export class OfferService {
   readonly #own = new WeakMap<Item, Item>();
 
   constructor(
-    private readonly catalog: Catalog,
+    private readonly catalog: PricedCatalog,
     private readonly changes: ListChanges,
   ) {
     for (const [shard, ids] of catalog.loadedShards) this.#shards.set(shard, { ids });
@@ -259,7 +261,7 @@ const MAX_WAIT_MS = 1500;
  * Applies to a catalogue the files that change between builds. Resolves when they are applied, or when the first list should
  * not wait longer: lists then change as soon as they arrive. A failure is reported, and lists continue without them.
  */
-export type JoinLiveFiles = (catalog: Catalog, changes: ListChanges) => Promise<void>;
+export type JoinLiveFiles = (catalog: PricedCatalog, changes: ListChanges) => Promise<void>;
 
 /** Fetches the files of a bundle that change between builds: offers and rules. */
 export function openLiveFiles(
