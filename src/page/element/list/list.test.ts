@@ -100,6 +100,23 @@ describe('List', () => {
     expect(fake.requests).toHaveLength(2);
   });
 
+  it('tells its layout of a response before the next request, which may not wait for a rendering', async () => {
+    await start();
+    const told: string[] = [];
+    list.layout = {
+      state: null,
+      take: () => void told.push(`response to request ${fake.requests.length}`),
+    };
+    host.request = () => {
+      told.push('request');
+      return host.next;
+    };
+    list.refresh();
+    list.refresh();
+    await settle();
+    expect(told).toEqual(['request', 'response to request 2', 'request', 'response to request 3']);
+  });
+
   it('shows a list once its host is ready for the items, and drops one that was edited meanwhile', async () => {
     let open: () => void = () => undefined;
     await start();

@@ -48,6 +48,8 @@ export interface Layout {
   readonly ids?: readonly string[];
   /** Whether it stays as it is until the list is asked for a refresh. */
   readonly settled?: boolean;
+  /** The list has another state: called at once, because the next request may follow before the host is rendered. */
+  take?(state: ListState): void;
   remove?(id: string): void;
   insert?(recommendation: Recommendation): void;
   /** A request of the list failed. */
@@ -288,6 +290,7 @@ export class List implements ReactiveController, PageList {
 
   #set(state: ListState): void {
     this.state = state;
+    this.layout?.take?.(state);
     // A list that left the page takes no items from other lists and must not be retained.
     if (this.#inPage) takeItems(this);
     this.host.requestUpdate();

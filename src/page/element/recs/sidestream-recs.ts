@@ -210,6 +210,7 @@ export class SidestreamRecs extends ListProperties {
       this.#cards.feed?.clear();
       this.#source.use();
     } else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#request();
+    // A feed whose code has just been loaded continues from the list.
     this.#feed?.take(list.state);
     const state = list.layout?.state ?? list.state;
     // To a shopper, an empty cart is like an empty history.
