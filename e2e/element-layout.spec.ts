@@ -78,6 +78,10 @@ for (const width of [390, 1280])
     });
     await page.goto(`${PAGES}/element.html`, { waitUntil: 'commit' });
     await page.locator('h1').waitFor();
+    // The page's own style sheet may come after its heading, and would move what is measured.
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('link')].every(({ rel, sheet }) => rel !== 'stylesheet' || sheet),
+    );
     await page.addStyleTag({ content: RESERVED });
     await page.locator('main').evaluate((main) => {
       const kinds = [
