@@ -43,6 +43,14 @@ const ANSWER_LIMIT = 1000;
 /**
  * The store of log and profile in use, and the shopper's consent, which decides on it: in memory until the shopper consents, then
  * on the device, where the shop's tabs share it and one of them leads. An answer given in one tab holds in all.
+ *
+ * An answer that erases ends an era. A call remembers the era in which the page made it, and changes nothing in a later one, so that
+ * erased data cannot come back by a call that was under way:
+ *
+ *     era       0                              1                         2
+ *     answer    pending ──► granted ─────► denied ──► granted ──────► forget
+ *     store     memory      device         memory     a new device    memory
+ *     track()   ├──► kept   ├──► kept   ├──┼──► not kept
  */
 export class Device {
   /** One answer of the shopper is carried out completely before the next one begins. */
@@ -103,10 +111,7 @@ export class Device {
     return this.store instanceof MemoryStore;
   }
 
-  /**
-   * Number of times that everything was erased: an event is appended only in the era in which it was tracked, and erased data
-   * must not come back.
-   */
+  /** Number of times that everything was erased. */
   get era(): number {
     return this.#era;
   }

@@ -19,12 +19,13 @@ export interface Turn<L> {
 /**
  * The only owner of the learner and of the stored profile that it continues. The learner can be used only within a turn:
  *
- * - `run`: short turns, one after the other. Lists, events and saves.
- * - `change`: long turns, one after the other, beside the short ones: a list does not wait for the store.
- * - `replace` and `renumber`: no other turn of either kind runs while the learner is replaced or its rows move.
+ *     run       ├list┤├event┤├save┤  ├list┤   ·wait·  ├list┤    short: one after the other
+ *     change      ├──a shard is added──┤      ·wait·            long: one after the other, beside the short ones
+ *     replace                           ├make─┬swap─┤           another learner: long, and alone at its end
+ *     renumber    as replace; moves the rows of the same profile
  *
- * A long turn may take a short one; a short turn never waits for another turn, which would wait for it. Do not use the
- * arguments of a turn after it ends.
+ * No list waits for the store: what waits for it is a long turn. A long turn may take a short one; a short turn never waits for another turn,
+ * which would wait for it. Do not use the arguments of a turn after it ends.
  */
 export class Turns {
   readonly #short = new Mutex();
