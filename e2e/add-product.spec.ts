@@ -57,7 +57,7 @@ test('a product with a broken image is refused', async ({ page }) => {
 });
 
 test.describe('without WebGPU', () => {
-  test('encoding and learning fall back to wasm', async ({ baseURL, launchOptions }) => {
+  test('encoding and learning fall back to wasm', { tag: '@nightly' }, async ({ baseURL, launchOptions }) => {
     const args = launchOptions.args?.filter((arg) => !arg.includes('webgpu'));
     const browser = await chromium.launch({ ...launchOptions, args });
     const context: BrowserContext = await browser.newContext({ baseURL });

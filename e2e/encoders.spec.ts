@@ -124,7 +124,7 @@ test.describe('encoders', () => {
     }
   });
 
-  test('adapted from a BERT and a CLIP give the same taps as in Node', async ({ page }) => {
+  test('adapted from a BERT and a CLIP give the same taps as in Node', { tag: '@nightly' }, async ({ page }) => {
     await open(page);
     const calls: BundleCall[] = [];
     const inNode: [about: string, taps: RawTaps][] = [];
@@ -162,7 +162,7 @@ test.describe('encoders', () => {
     expect(result).toContain('cannot be decoded');
   });
 
-  test('run one at a time', async ({ page }) => {
+  test('run one at a time', { tag: '@nightly' }, async ({ page }) => {
     await open(page);
     const pixels = await decodeImage(await picture(100), IMAGE);
     const both = await page.evaluate((values) => window.encoders.together('Red apple', values), Array.from(pixels));

@@ -103,7 +103,10 @@ test('finds the product on a photo, says what ran, and sends nothing', async ({ 
   await expect(page.locator('sidestream-find [part=note]')).toHaveCount(0);
 });
 
-test('says in words what is wrong with a picture, and finds by the next one', async ({ page, context }) => {
+test('says in words what is wrong with a picture, and finds by the next one', { tag: '@nightly' }, async ({
+  page,
+  context,
+}) => {
   await open(page, context);
   await choose(page, Buffer.from('not a picture'));
   await expect(message(page)).toHaveText('This picture cannot be read. Choose a JPEG, PNG, WebP or AVIF file.');
@@ -129,7 +132,7 @@ test('says in words what is wrong with a picture, and finds by the next one', as
   await expect(options(page).first()).toContainText('Accordion');
 });
 
-test('takes a picture that is pasted, and fits a phone in Arabic', async ({ page, context }) => {
+test('takes a picture that is pasted, and fits a phone in Arabic', { tag: '@nightly' }, async ({ page, context }) => {
   await page.setViewportSize({ width: 390, height: 780 });
   await open(page, context, 'ar');
   await expect(page.getByRole('button', { name: 'البحث بصورة' })).toBeVisible();

@@ -129,7 +129,7 @@ GPUAdapter.prototype.requestDevice = async function (descriptor) {
 };
 `;
 
-test('trains on a GPU, and continues without it when it is lost', async ({ page }) => {
+test('trains on a GPU, and continues without it when it is lost', { tag: '@nightly' }, async ({ page }) => {
   await page.route('**/learn-worker-*.js', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${WITH_GPU}${await response.text()}` });

@@ -146,7 +146,9 @@ test('the zip is a complete recommender for any web server, without encoders as 
   await expectRemembered(page, `${(await shop(folder)).origin}/asking.html`);
 });
 
-test('the zip for a Shopify theme has its folders, and a missing file is said in words', async ({ page }) => {
+test('the zip for a Shopify theme has its folders, and a missing file is said in words', { tag: '@nightly' }, async ({
+  page,
+}) => {
   await openStudio(page, 'studio-take-away');
   await page.getByLabel('Shopify theme').check();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('take-zip').click()]);

@@ -141,7 +141,7 @@ test('a file that is no catalogue is refused in words, and the catalogue before 
   await expect(page.getByText(`${PRODUCTS} products`).first()).toBeVisible();
 });
 
-test('a tab that is closed midway continues where it was', async ({ page, context }) => {
+test('a tab that is closed midway continues where it was', { tag: '@nightly' }, async ({ page, context }) => {
   // So many that encoding still runs when its first progress has been seen.
   const products = 160;
   await readCatalog(page, products);
@@ -158,7 +158,7 @@ test('a tab that is closed midway continues where it was', async ({ page, contex
   expect(kept).toBeLessThan(products);
 });
 
-test('a full disk ends in words, and no encoded product is lost', async ({ page, context }) => {
+test('a full disk ends in words, and no encoded product is lost', { tag: '@nightly' }, async ({ page, context }) => {
   await readCatalog(page);
   const origin = new URL(page.url()).origin;
   const session = await context.newCDPSession(page);
@@ -173,7 +173,7 @@ test('a full disk ends in words, and no encoded product is lost', async ({ page,
   expect(await fact(page, 'Kept from before')).toBe(PRODUCTS);
 });
 
-test('a GPU that is lost leaves the work to the processor', async ({ page, context }) => {
+test('a GPU that is lost leaves the work to the processor', { tag: '@nightly' }, async ({ page, context }) => {
   await loseGpus(context);
   await readCatalog(page);
   await encode(page);
@@ -187,7 +187,7 @@ const DATA = fileURLToPath(new URL('../../shared/data/', import.meta.url));
 test.describe('real exports (skipped without ../shared/data)', () => {
   test.skip(!existsSync(DATA), 'there is no folder ../shared/data');
 
-  test('a Shopify export in German is read and encoded', async ({ page }) => {
+  test('a Shopify export in German is read and encoded', { tag: '@nightly' }, async ({ page }) => {
     await openStudio(page);
     await choose(page, 'Product export', join(DATA, 'shop-german/products_export.csv'));
     await expect(page.getByText('in German').first()).toBeVisible();
@@ -214,7 +214,9 @@ test.describe('real exports (skipped without ../shared/data)', () => {
     expect(await imagesOf(page)).toContain('/images/MH01.jpg');
   });
 
-  test('the log of a gift shop is read, and its unknown products are counted', async ({ page }) => {
+  test('the log of a gift shop is read, and its unknown products are counted', { tag: '@nightly' }, async ({
+    page,
+  }) => {
     await readCatalog(page);
     await encode(page);
     await expect(made(page)).toBeVisible({ timeout: 60_000 });
@@ -224,7 +226,10 @@ test.describe('real exports (skipped without ../shared/data)', () => {
   });
 });
 
-test('a browser that writes files only in place keeps and makes the same', async ({ page, context }) => {
+test('a browser that writes files only in place keeps and makes the same', { tag: '@nightly' }, async ({
+  page,
+  context,
+}) => {
   // As in Safari before 26: only workers write, with a handle that blocks.
   await inScripts(context, 'build-worker', 'delete FileSystemFileHandle.prototype.createWritable;');
   await context.addInitScript('delete FileSystemFileHandle.prototype.createWritable;');

@@ -162,7 +162,7 @@ test('lists, events, grids and the profile survive swapped and restored bodies',
   expect(page.workers()).toHaveLength(1);
 });
 
-test('nothing of the removed bodies is retained', async ({ page, context }) => {
+test('nothing of the removed bodies is retained', { tag: '@nightly' }, async ({ page, context }) => {
   await open(page, context);
   await complete(page);
   const session = await context.newCDPSession(page);

@@ -89,7 +89,7 @@ test('the script runs to its end, the list follows the taste, and the visitor’
   expect((await eventsOf(page)).filter(({ type }) => type !== 'impression')).toEqual(log);
 });
 
-test('without a side model, one expert is kept for each taste', async ({ page, context }) => {
+test('without a side model, one expert is kept for each taste', { tag: '@nightly' }, async ({ page, context }) => {
   await serveOverBundle(context, UNTRAINED_FOLDER);
   await openShop(page);
   await openWatch(page);
@@ -98,7 +98,7 @@ test('without a side model, one expert is kept for each taste', async ({ page, c
   await expect(page.getByTestId('watch-experts')).toContainText('Expert for sport');
 });
 
-test('pauses, takes one choice, continues, and goes back to the beginning', async ({ page }) => {
+test('pauses, takes one choice, continues, and goes back to the beginning', { tag: '@nightly' }, async ({ page }) => {
   await page.clock.install();
   await openShop(page);
   await openWatch(page);

@@ -89,10 +89,10 @@ const shownIds = (page: Page): Promise<string[]> =>
     .evaluateAll((links) => links.map((link) => link.getAttribute('href')?.split('#')[1] ?? ''));
 
 for (const service of ['algolia', 'meilisearch', 'typesense'] as const) {
-  test(`${service}: all results are ordered before they are divided into pages, and nothing about the shopper is sent`, async ({
-    page,
-    context,
-  }) => {
+  const tag = service === 'algolia' ? [] : '@nightly';
+  test(`${service}: all results are ordered before they are divided into pages, and nothing about the shopper is sent`, {
+    tag,
+  }, async ({ page, context }) => {
     const asked = await serve(context, service);
     await search(page, service);
     expect(await shownIds(page)).toEqual(IDS.slice(0, 12));

@@ -191,7 +191,7 @@ test('React: the app renders on a server, hydrates and works under StrictMode', 
   await walk(page);
 });
 
-test('Vue: the composable works in a build', async ({ page }) => {
+test('Vue: the composable works in a build', { tag: '@nightly' }, async ({ page }) => {
   const project = await viteProject('vue');
   const PATH = `${commands}${delimiter}${process.env.PATH}`;
   await run('npm', ['run', 'build'], { cwd: project, env: { ...process.env, PATH } });

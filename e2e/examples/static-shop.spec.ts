@@ -195,7 +195,7 @@ test('its pages show their contents without a script', async () => {
   expect(inside).toContain('<a href="/p/MH02/">Teton Pullover Hoodie</a>');
 });
 
-test('every kind of page passes all accessibility checks in light and dark', async ({ page }) => {
+test('every kind of page passes all accessibility checks in light and dark', { tag: '@nightly' }, async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const check = async (name: string) => expect(await violationsInSchemes(page, { all: true }), name).toEqual([]);
   await open(page, '/');

@@ -7,6 +7,7 @@ import { MANIFEST_FILE, openBundle, rowsPerItem } from '../../../src/core/catalo
 import { fetchOffers } from '../../../src/core/catalog/offers';
 import { decodeProjection } from '../../../src/core/encoders';
 import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../../../testing/commands';
+import { nightly } from '../../../testing/nightly';
 import { MODELS_FOLDER } from '../../encoders/hub/encoder-files';
 import { type BuildRequest, buildBundle } from './build-bundle';
 import { buildFolder } from './build-folder';
@@ -95,7 +96,7 @@ describe('buildBundle', () => {
     expect([...rows].filter(([id, row]) => after.get(id)?.some((value, at) => value !== row[at]))).toEqual([]);
   });
 
-  it('continues where a killed build stopped, and ends with the same bytes', async () => {
+  nightly('continues where a killed build stopped, and ends with the same bytes', async () => {
     const out = join(folder, 'killed');
     const { child, ended } = startSidestream(...words('killed'));
     const sample = join(buildFolder(out), 'text-sample.cache');

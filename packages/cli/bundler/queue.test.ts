@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MANIFEST_FILE } from '../../../src/core/catalog';
 import { DEFAULT_PRESETS } from '../../../src/core/encoders';
 import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../../../testing/commands';
+import { nightly } from '../../../testing/nightly';
 import { MODELS_FOLDER } from '../../encoders/hub/encoder-files';
 import { buildBundle } from './build-bundle';
 import { buildFolder } from './build-folder';
@@ -85,7 +86,7 @@ describe.skipIf(!SERVER)('a build over a queue (skipped without valkey-server or
     await rm(folder, { recursive: true });
   });
 
-  it('loses nothing by a worker that is killed, and ends with the bytes of a build on one machine', async () => {
+  nightly('loses nothing by a worker that is killed, and ends with the bytes of a build on one machine', async () => {
     const first = startWorker();
     const built = build('queued', url);
     const sample = join(buildFolder(join(folder, 'queued')), 'text-sample.cache');

@@ -17,6 +17,7 @@ import { seededRandom } from '../../../src/core/common/random';
 import { sidestream, startSidestream } from '../../../testing/commands';
 import { readEventFile } from '../../../testing/event-file';
 import { inProcess } from '../../../testing/in-process';
+import { nightly } from '../../../testing/nightly';
 import { choicesFrom, cooccurrenceTable, demandOf, interactionsOf } from '../../shop/training';
 import { folderFetch, folderSink } from '../bundler/folder-bundle';
 
@@ -208,18 +209,22 @@ describe('sidestream train', () => {
     expect((await run(at('july.csv'), '--from-scratch')).err).toContain("cannot be used with option '--from-scratch'");
   }, 180_000);
 
-  it('learns shards in processes, with the same result in any number of them', async () => {
-    const digests = await Promise.all(
-      ['1', '2'].map(async (processes) => {
-        const out = at(`shards-${processes}`);
-        await cp(at('bundle'), out, { recursive: true });
-        const more = ['--shards', '2', '--processes', processes, '--epochs', '1', '--from-scratch'];
-        expect((await train(out, ...more)).err).toMatch(/Epoch 1: loss \d/);
-        return (await openBundle(folderFetch(out))).manifest.side?.digest;
-      }),
-    );
-    expect(digests[0]).toBe(digests[1]);
-  }, 180_000);
+  nightly(
+    'learns shards in processes, with the same result in any number of them',
+    async () => {
+      const digests = await Promise.all(
+        ['1', '2'].map(async (processes) => {
+          const out = at(`shards-${processes}`);
+          await cp(at('bundle'), out, { recursive: true });
+          const more = ['--shards', '2', '--processes', processes, '--epochs', '1', '--from-scratch'];
+          expect((await train(out, ...more)).err).toMatch(/Epoch 1: loss \d/);
+          return (await openBundle(folderFetch(out))).manifest.side?.digest;
+        }),
+      );
+      expect(digests[0]).toBe(digests[1]);
+    },
+    180_000,
+  );
 
   it('writes nothing if the choices of held-out shoppers rank worse than before, and it is told so', async () => {
     const out = at('guarded');

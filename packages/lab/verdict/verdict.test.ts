@@ -566,7 +566,7 @@ describe('simulated', () => {
     }
   });
 
-  it('a log that is looked at every day raises no more false alarms than it may', () => {
+  nightly('a log that is looked at every day raises no more false alarms than it may', () => {
     const random = seededRandom(2);
     let alarms = 0;
     for (let run = 0; run < RUNS; run++) {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeBundle } from '../../../../src/core/catalog';
 import type { Run } from '../../../../testing/commands';
 import { inProcess } from '../../../../testing/in-process';
+import { nightly } from '../../../../testing/nightly';
 import { topicContent } from '../../../../testing/topics';
 import { folderSink } from '../../../cli/bundler/folder-bundle';
 import type { Simulation } from '../../simulate/result';
@@ -34,33 +35,37 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('sidestream evaluate --protocol simulate', () => {
-  it('finds the same in one process as in two, and something else with another seed', async () => {
-    const asked = ['--shoppers', '4', '--json'];
-    // By this clock every stage takes seconds: a shorter one is not shown.
-    const { now } = performance;
-    let calls = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 2000 * calls++);
-    const one = await simulate(...asked, '--processes', '1', '--report', at('report.html'));
-    const two = await simulate(...asked, '--processes', '2');
-    vi.restoreAllMocks();
-    const other = await simulate(...asked, '--processes', '1', '--seed', '2');
-    expect([one, two, other].map(({ code }) => code)).toEqual([0, 0, 0]);
-    expect(found(two)).toEqual(found(one));
-    // All visits and rounds were shown as one stage, whichever process ran them.
-    for (const { err } of [one, two]) expect(err).toMatch(/^Choices: 2080\/2080, /m);
-    expect(found(other).configurations).not.toEqual(found(one).configurations);
-    const { source, shoppers, items, seed, closedLoop, timing, configurations } = resultOf(one);
-    expect({ source, shoppers, items, seed }).toEqual({ source: 'synthetic', shoppers: 4, items: ITEMS, seed: 1 });
-    expect(configurations).toHaveLength(6);
-    expect(closedLoop.map(({ name }) => name)).toEqual(['random', 'popularity', 'content', 'sidestream']);
-    expect(closedLoop[0].rounds).toHaveLength(8);
-    expect(timing.processes).toBe(1);
-    expect(one.out).toMatch(/^4 simulated shoppers, 60 choices each, in a catalogue of 80 items, of which 8 appear/);
-    expect(one.out).toContain('### closed loop');
-    const report = await readFile(at('report.html'), 'utf8');
-    expect(report).toContain('<h2>Closed loop</h2>');
-    expect(one.err).toContain(`The report is in ${at('report.html')}`);
-  }, 120_000);
+  nightly(
+    'finds the same in one process as in two, and something else with another seed',
+    async () => {
+      const asked = ['--shoppers', '4', '--json'];
+      // By this clock every stage takes seconds: a shorter one is not shown.
+      const { now } = performance;
+      let calls = 0;
+      vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 2000 * calls++);
+      const one = await simulate(...asked, '--processes', '1', '--report', at('report.html'));
+      const two = await simulate(...asked, '--processes', '2');
+      vi.restoreAllMocks();
+      const other = await simulate(...asked, '--processes', '1', '--seed', '2');
+      expect([one, two, other].map(({ code }) => code)).toEqual([0, 0, 0]);
+      expect(found(two)).toEqual(found(one));
+      // All visits and rounds were shown as one stage, whichever process ran them.
+      for (const { err } of [one, two]) expect(err).toMatch(/^Choices: 2080\/2080, /m);
+      expect(found(other).configurations).not.toEqual(found(one).configurations);
+      const { source, shoppers, items, seed, closedLoop, timing, configurations } = resultOf(one);
+      expect({ source, shoppers, items, seed }).toEqual({ source: 'synthetic', shoppers: 4, items: ITEMS, seed: 1 });
+      expect(configurations).toHaveLength(6);
+      expect(closedLoop.map(({ name }) => name)).toEqual(['random', 'popularity', 'content', 'sidestream']);
+      expect(closedLoop[0].rounds).toHaveLength(8);
+      expect(timing.processes).toBe(1);
+      expect(one.out).toMatch(/^4 simulated shoppers, 60 choices each, in a catalogue of 80 items, of which 8 appear/);
+      expect(one.out).toContain('### closed loop');
+      const report = await readFile(at('report.html'), 'utf8');
+      expect(report).toContain('<h2>Closed loop</h2>');
+      expect(one.err).toContain(`The report is in ${at('report.html')}`);
+    },
+    120_000,
+  );
 
   it('replays the shoppers of a log', async () => {
     const asked = ['--events', at('events.csv'), '--past', '0.391', '--models', at('models'), '--json'];
