@@ -234,7 +234,7 @@ test('a refusal through the tool deletes the profile even if the bundle cannot b
   await expect.poll(() => databases(tab)).toEqual(ours);
   await context.route('**/bundle/**', (route) => route.fulfill({ status: 404 }));
   await tab.goto('/next.html');
-  await expect(tab.locator('sidestream-recs').first()).toHaveAttribute('state', 'error');
+  await expect(tab.locator('sidestream-recs').first()).toHaveAttribute('state', 'hidden');
   expect(await databases(tab)).toEqual(ours);
   await run(tab, "gtag('consent', 'update', { personalization_storage: 'denied' })");
   await expect.poll(() => databases(tab)).toEqual([]);

@@ -139,6 +139,29 @@ test('an empty "recently viewed" is hidden without a gap, until it has an item',
   await expect(own.list.getByText('You have not looked')).toBeVisible();
 });
 
+for (const answer of ['empty', 'error'] as const)
+  test(`a list takes no room unless it is to show errors: ${answer}`, async ({ page }) => {
+    const { list, gap } = await between(page, { answer, quiet: true });
+    await expect(list).toHaveAttribute('state', 'hidden');
+    expect(await gap()).toBe(0);
+    await list.evaluate((element) => element.toggleAttribute('show-errors', true));
+    await expect(list).toHaveAttribute('state', answer);
+    await expect(list.locator('[part=message]')).toBeVisible();
+  });
+
+test('a reason that all cards have is said once, and moves nothing', async ({ page }) => {
+  const reason = 'Because you looked at “Mug”';
+  const { list, shop } = await addList(page, { answer: 'loading', products: Array(8).fill({ reason }) });
+  const header = list.locator('[part=header]');
+  const before = await header.boundingBox();
+  await page.evaluate((n) => window.lists.shops[n].open(), shop);
+  await expect(list.getByText(reason)).toHaveCount(1);
+  expect(await header.boundingBox()).toEqual(before);
+  await expect(header.getByText(reason)).toBeVisible();
+  const own = await addList(page, { products: [{ reason }, { reason: 'Like “Plate”' }], attributes: { limit: '2' } });
+  await expect(own.list.locator('.card').getByText(reason)).toBeVisible();
+});
+
 test('empty and failed lists take the height of their sentence, at every width', async ({ page }) => {
   for (const answer of ['empty', 'error'] as const)
     for (const layout of ['grid', 'row']) await addList(page, { answer, attributes: { layout } });

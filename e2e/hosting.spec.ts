@@ -164,7 +164,7 @@ test('a worker that a bundler left out is named by its address, and the page or 
       document.body.replaceChildren(added);
     }, workerUrl);
   await add();
-  await expect(list).toHaveAttribute('state', 'error');
+  await expect(list).toHaveAttribute('state', 'hidden');
   expect(said.join()).toContain(`runtime/worker-crashed: The worker ${host.origin}/app/worker.js did not start`);
   expect(said.join()).toContain('docs/how-to/frameworks.md');
   await add('/sidestream');

@@ -28,6 +28,8 @@ export interface ListOptions {
   currency?: string;
   /** Lets errors reach the console. */
   loud?: boolean;
+  /** The list takes no room if it fails or is empty. */
+  quiet?: boolean;
 }
 
 /** The recommender behind one or several lists. */
@@ -122,6 +124,7 @@ const page = {
       orphan,
       currency,
       loud,
+      quiet,
     } = options;
     const all = productsIn(language).map((product, n) => ({
       ...product,
@@ -132,6 +135,7 @@ const page = {
     shops.push(shop);
     const list = document.createElement('sidestream-recs');
     list.innerHTML = html;
+    list.toggleAttribute('show-errors', !quiet);
     for (const [name, value] of Object.entries(attributes)) list.setAttribute(name, value);
     if (!loud) list.addEventListener('error', (event) => event.preventDefault());
     if (!orphan) list.recommender = shop.recommender;

@@ -8,6 +8,7 @@ import { columnsOf, rowTrack } from '../../../src/core/card';
 const STYLES = `/* Lists written by \`sidestream lists\`, before the script of <sidestream-recs> and without it. */
 sidestream-recs:not(:defined) {
   display: block;
+  margin-block: var(--sidestream-margin, 1.5rem);
   container-type: inline-size;
 }
 /* The heading, or its space; the shop's own rules may reserve the space of a list that is not written yet. */
@@ -16,9 +17,9 @@ sidestream-recs:not(:defined):has(> .sidestream-list)::before {
   display: flex;
   float: none;
   block-size: auto;
-  align-items: center;
-  min-block-size: 2.25rem;
-  margin-block-end: 0.875rem;
+  align-items: start;
+  min-block-size: 2.75rem;
+  margin-block-end: 0.375rem;
   font-size: var(--sidestream-heading-size, 1.25rem);
   font-weight: 650;
   line-height: 1.25;

@@ -141,6 +141,7 @@ export abstract class ListProperties extends CardProperties {
     hints: { hasChanged: hasOtherContent },
     lazy: { type: Boolean },
     heading: {},
+    showErrors: { type: Boolean, attribute: 'show-errors' },
     layout: { reflect: true },
     state: { reflect: true },
   };
@@ -171,6 +172,11 @@ export abstract class ListProperties extends CardProperties {
   lazy = false;
   /** The heading; default: one for the placement, or for the products that the list fell back to. */
   heading = '';
+  /**
+   * Says in a sentence that the list failed, with a button that tries again, or that nothing is left to show, as by a filter. Otherwise
+   * such a list takes no room.
+   */
+  showErrors = false;
   /**
    * `grid`, which wraps; `row`, which scrolls; `feed`, an endless grid whose pages have `limit` cards; or `bundle`: the item in
    * view and up to 4 items that go with it (`limit`, default 3), with check boxes, their total price, and a button that adds them

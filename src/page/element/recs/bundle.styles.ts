@@ -135,13 +135,7 @@ export const bundleStyles = css`
   }
   @container (inline-size < 40rem) {
     .bundle .item + .item::before {
-      inset-block-start: -2rem;
-      inset-inline-start: 0;
-      justify-content: center;
-      inline-size: 6.5rem;
-      block-size: 2rem;
-      aspect-ratio: auto;
-      padding: 0;
+      content: none;
     }
     /* Beside the texts, not on the picture. */
     .check {
@@ -152,9 +146,15 @@ export const bundleStyles = css`
     .bundle .body {
       padding-inline-end: 3rem;
     }
+    /* In view while the shopper looks at the rows. */
     .summary {
+      position: sticky;
+      z-index: 2;
+      inset-block-end: 0;
       flex-wrap: nowrap;
       justify-content: space-between;
+      padding-block: 1rem 0.75rem;
+      background: var(--_surface);
     }
     .total:has(strong) {
       margin-inline-end: 1rem;

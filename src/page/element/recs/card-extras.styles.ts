@@ -2,13 +2,11 @@ import { css } from 'lit';
 
 /** Styles that only cards with an offer, a rating, a badge, a second picture or a button need. */
 export const cardExtrasStyles = css`
-  /* The saving, and in a narrow card the list price, are left out rather than put into a second line. */
   .card .price:has(s) {
     display: flex;
     flex-wrap: wrap;
     align-items: baseline;
     column-gap: 0.3125rem;
-    white-space: nowrap;
   }
   .card .now {
     color: var(--sidestream-sale, color-mix(in srgb, currentColor 30%, #e0101a));

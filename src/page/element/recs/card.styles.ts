@@ -91,6 +91,8 @@ export const cardStyles = css`
     text-align: right;
   }
   .link {
+    /* The title of a card without an address is a button, whose text would be in the middle of its room. */
+    align-self: start;
     padding: 0;
     font: inherit;
     font-weight: 550;
@@ -121,9 +123,8 @@ export const cardStyles = css`
   }
   .price {
     margin: 0.125rem 0 0;
-    block-size: calc(var(--_leading) * 1em);
+    min-block-size: calc(var(--_leading) * 1em);
     line-height: var(--_leading);
-    overflow: hidden;
     font-variant-numeric: tabular-nums;
   }
   /* On the image: beside the price it would take a line of its own in a narrow card. */
@@ -142,18 +143,19 @@ export const cardStyles = css`
     /* On a picture of its own colour. */
     box-shadow: 0 0 0 1px var(--_rim);
   }
-  /* On a small picture it is a small tag in the corner, which leaves long texts one line. */
+  /* On a small picture it is a band, which leaves long texts one line. */
   @container media (inline-size < 8rem) {
     .badge {
       inset-block-end: 0;
-      inset-inline-start: 0;
-      max-inline-size: 100%;
-      padding: 0.1em 0.375em;
-      font-size: 0.625em;
-      line-height: 1.4;
+      inset-inline: 0;
+      max-inline-size: none;
+      padding: 0 0.25em;
+      overflow: hidden;
+      text-align: center;
+      text-overflow: ellipsis;
+      white-space: nowrap;
       letter-spacing: -0.01em;
       border-radius: 0;
-      border-start-end-radius: 0.5rem;
     }
   }
   .reason {

@@ -12,6 +12,8 @@ import type { VariantChoice } from './variant-choice';
 /** Data shared by the cards of one rendering of a list. */
 export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
   dismissible: boolean;
+  /** Whether each card says why it is shown; otherwise the list says it for all. */
+  reasons: boolean;
   /** Whether the cards replace those of a list in the page: their pictures are then there already. */
   inPlace: boolean;
   language: string | undefined;
@@ -31,7 +33,8 @@ export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate'
  * address, and its area is the whole card.
  */
 export function cardOf(listed: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
-  const { fill, extras, language, hrefTemplate, currency, variants, dismissible, inPlace, labels, feed } = context;
+  const { fill, extras, language, hrefTemplate, currency, variants, dismissible, reasons, inPlace, labels, feed } =
+    context;
   const recommendation = variants?.of(listed) ?? listed;
   const { item, reason } = recommendation;
   const href = itemHref(item, hrefTemplate);
@@ -52,7 +55,7 @@ export function cardOf(listed: Recommendation, position: number, context: ListCo
         }
         ${parts?.rating}
         <p part="price" class="price">${parts?.price ?? price}</p>
-        <p part="reason" class="reason">${reason}</p>
+        <p part="reason" class="reason">${reasons ? reason : ''}</p>
         ${variants?.view(listed, labels)}
       </div>
       ${parts?.button}

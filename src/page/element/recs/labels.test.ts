@@ -84,7 +84,8 @@ describe('headingOf', () => {
     expect(of('complement', popular)).toBe('Popular right now');
     expect(of('complement', similar, similar)).toBe('Similar products');
     expect(of('complement', { source: 'style' })).toBe('In a similar style');
-    expect(of('for-you', popular)).toBe('Recommended for you');
+    expect(of('for-you', popular)).toBe('Popular right now');
+    expect(of('for-you', popular, { source: 'personal' })).toBe('Recommended for you');
   });
 
   it('follows the placement while no items are known, and for lists that only the shop chose', () => {

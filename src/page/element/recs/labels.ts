@@ -93,6 +93,7 @@ export function headingOf(
   sources.delete('pinned');
   const [source] = sources.size === 1 ? sources : [];
   if (source === 'catalog') return products;
+  if (placement === 'for-you' && source === 'popularity') return headings.trending;
   if (placement === 'similar' || placement === 'complement') {
     if (source === 'popularity') return headings.trending;
     if (source === 'content') return headings.similar;

@@ -9,10 +9,15 @@ export const recsStyles = css`
     --_rim: color-mix(in srgb, currentColor 12%, transparent);
     --_gap: var(--sidestream-gap, 1rem);
     --_card: var(--sidestream-card-size, 10.5rem);
+    --_forward: to right;
     --_reason-lines: var(--sidestream-reason-lines, 2);
     display: block;
+    margin-block: var(--sidestream-margin, 1.5rem);
     isolation: isolate;
     container-type: inline-size;
+  }
+  :host(:dir(rtl)) {
+    --_forward: to left;
   }
   /* Overrides the display that a page gives its lists, so that a hidden list leaves no gap. */
   :host([state='hidden']) {
@@ -20,11 +25,11 @@ export const recsStyles = css`
   }
   header {
     display: flex;
-    align-items: center;
+    align-items: start;
     justify-content: space-between;
     gap: 1rem;
-    min-block-size: 2.25rem;
-    margin-block-end: 0.875rem;
+    min-block-size: 2.75rem;
+    margin-block-end: 0.375rem;
   }
   .heading {
     font-size: var(--sidestream-heading-size, 1.25rem);
@@ -32,6 +37,13 @@ export const recsStyles = css`
     line-height: max(1.25, calc(var(--_leading) - 0.15));
     letter-spacing: -0.012em;
     text-wrap: balance;
+  }
+  /* Below the heading, in space that every header has: nothing moves when it comes. */
+  .shared {
+    margin: 0;
+    font-size: 0.8125em;
+    line-height: var(--_leading);
+    color: var(--_muted);
   }
   /* Joined letters must not be moved closer. */
   :host(:lang(ar)) .heading {
@@ -69,6 +81,22 @@ export const recsStyles = css`
     margin: -4px;
     scroll-padding-inline: 4px;
   }
+  /* Cards fade at an edge beyond which there are more. */
+  section:has(.scroll:enabled) .list {
+    mask-image: linear-gradient(
+      var(--_forward),
+      transparent,
+      #000 var(--_fade-start, 0px),
+      #000 calc(100% - var(--_fade-end, 0px)),
+      transparent
+    );
+  }
+  section:has(.scroll:first-child:enabled) {
+    --_fade-start: 1.5rem;
+  }
+  section:has(.scroll:last-child:enabled) {
+    --_fade-end: 1.5rem;
+  }
   :host([layout='row']) .list::-webkit-scrollbar {
     display: none;
   }
@@ -93,20 +121,24 @@ export const recsStyles = css`
   @container (inline-size < 40rem) {
     :host([layout='bundle']) .list {
       grid: none;
-      row-gap: 2rem;
+      row-gap: 0.75rem;
     }
     :host([layout='bundle']) .item {
       display: block;
       grid-row: auto;
     }
     :host([layout='bundle']) .card {
-      grid: auto / 6.5rem 1fr;
+      grid: auto / 4.5rem 1fr;
       gap: 1rem;
     }
+    /* Two lines of title and the price, or one line of each with a line of reason. */
     :host([layout='bundle']) .body {
+      --_reason-lines: 1;
       display: block;
       grid-area: 1 / 2;
-      min-block-size: var(--_texts);
+      block-size: 4.5rem;
+      margin: 0;
+      overflow: hidden;
     }
     :host([layout='bundle']) .body::after {
       content: none;

@@ -16,7 +16,7 @@ import type { Feed } from './feed/feed';
 import { completeLabels, headingOf } from './labels';
 import type { ShownList } from './shown-list';
 import { recsStyles } from './sidestream-recs.styles';
-import { cardsInside, isHidden, listView, scrollRoom, stateView } from './views';
+import { cardsInside, isHidden, listView, scrollRoom, sharedReason, stateView } from './views';
 
 /** The code that lists need once they are shown. If it cannot be loaded, lists work without it. */
 const loadShownList = once(() => import('./shown-list'));
@@ -245,7 +245,7 @@ export class SidestreamRecs extends ListProperties {
     const { settings, shown, busy } = this.#list;
     const state = this.#list.layout?.state ?? this.#list.state;
     const context = this.#context;
-    const { labels, row } = context;
+    const { labels, row, fill } = context;
     const { placement, headingLevel, layout } = settings;
     const heading = this.heading || headingOf(placement, this.#feed?.basis ?? shown.items, labels);
     // A list that falls back to other products has another heading, which must not change while it is read.
@@ -253,6 +253,8 @@ export class SidestreamRecs extends ListProperties {
     const dismissals = this.#shown?.dismissals;
     const cards = dismissals?.among(shown.items, labels) ?? shown.items.map((card) => ({ card }));
     const filled = 'response' in state && cards.length > 0;
+    const reason = fill ? null : sharedReason(shown.items, layout);
+    context.reasons = reason === null;
     const own = (): TemplateResult | null | undefined =>
       layout === 'bundle'
         ? this.#cards.bundle?.view(context)
@@ -260,7 +262,10 @@ export class SidestreamRecs extends ListProperties {
     return html`
       <section part="section" aria-label=${heading} aria-busy=${busy ? 'true' : 'false'}>
         <header part="header">
-          <slot name="header"><div part="heading" class=${open ? 'heading hold' : 'heading'} role="heading" aria-level=${headingLevel}>${heading}</div></slot>
+          <div>
+            <slot name="header"><div part="heading" class=${open ? 'heading hold' : 'heading'} role="heading" aria-level=${headingLevel}>${heading}</div></slot>
+            ${reason && heading !== labels.headings.trending ? html`<p part="reason" class="shared">${reason}</p>` : nothing}
+          </div>
           ${layout === 'row' ? (row?.buttons(labels) ?? scrollRoom) : nothing}
         </header>
         ${filled ? (own() ?? listView(cards, context)) : stateView(state, this, settings, labels, this.#retry)}
@@ -275,6 +280,7 @@ export class SidestreamRecs extends ListProperties {
       ...settings,
       currency: settings.currency || shown.currency || '',
       dismissible: this.dismissible,
+      reasons: true,
       inPlace: cardsInside(this) > 0,
       language,
       labels: completeLabels(this.labels ?? {}, language),

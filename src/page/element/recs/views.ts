@@ -17,6 +17,15 @@ export type Place =
 /** Columns of a feed: every number of columns fills the rows of 60 cards. */
 export const feedColumns = (): string => columnsOf(60);
 
+/**
+ * The reason that all cards of a list have, which the list says once. Null if each card says its own: if they differ, and in a feed or a
+ * bundle, whose cards come at different times.
+ */
+export function sharedReason([first, ...others]: readonly Recommendation[], layout: Settings['layout']): string | null {
+  if (others.length === 0 || layout === 'feed' || layout === 'bundle') return null;
+  return others.every(({ reason }) => reason === first.reason) ? first.reason : null;
+}
+
 /** The list of cards. The role is explicit because Safari drops it from a list without bullets. */
 export function listView(places: Place[], context: ListContext): TemplateResult {
   const { row, onClick } = context;
@@ -87,15 +96,22 @@ export function stateView(
 }
 
 /**
- * Whether a list without cards is hidden: an empty history, a mistake of the page or a product newer than the bundle, none of
- * which a retry corrects. Slots and links that the page put inside for such a case are still shown.
+ * Whether a list without cards is hidden. Slots and links that the page put inside for such a case are still shown, and with `show-errors`
+ * the sentences about it, unless these would help nobody: an empty history, a mistake of the page or a product newer than the bundle.
  * @param overdue whether the list has had no recommender for too long
  */
-export function isHidden(host: Element, state: ListState, placement: Placement, overdue: boolean): boolean {
+export function isHidden(
+  host: Element & { showErrors: boolean },
+  state: ListState,
+  placement: Placement,
+  overdue: boolean,
+): boolean {
   const { kind } = state;
   if (kind === 'filled' || (kind === 'loading' && !overdue)) return false;
-  if (kind === 'error' && !/invalid-input|unknown-item|other-bundle/.test(state.error.code)) return false;
-  if (kind === 'empty' && state.response && placement !== 'recent' && placement !== 'again') return false;
+  if (host.showErrors) {
+    if (kind === 'error' && !/invalid-input|unknown-item|other-bundle/.test(state.error.code)) return false;
+    if (kind === 'empty' && state.response && placement !== 'recent' && placement !== 'again') return false;
+  }
   if (host.querySelector(`:scope > [slot=${kind}]`)) return false;
   return (kind === 'empty' && state.response !== null) || fallbackOf(host).length === 0;
 }
