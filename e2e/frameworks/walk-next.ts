@@ -119,7 +119,7 @@ async function startWithoutBundle(page: Page, address: string): Promise<void> {
   await page.unroute('**/bundle/**');
   await page.getByRole('link', { name: 'Good things' }).click();
   await expect(page.getByRole('heading', { name: 'Everything' })).toBeVisible();
-  await expect(list).toHaveAttribute('state', 'filled');
+  await expect(page.locator('sidestream-recs:visible')).toHaveAttribute('state', 'filled');
   await expect(page.getByRole('complementary')).toBeVisible();
   await page.getByRole('link', { name: 'Blue lamp' }).last().click();
   await expect.poll(() => tracked(page, 'view')).toEqual(['p4']);
