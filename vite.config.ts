@@ -58,6 +58,7 @@ export default defineConfig({
     environment: 'node',
     // Otherwise empty, even where a module imports the text.
     css: { include: [/examples\/plain\/lists\.css/] },
+    setupFiles: ['testing/patience.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
