@@ -8,6 +8,10 @@ export const cardExtrasStyles = css`
     align-items: baseline;
     column-gap: 0.3125rem;
   }
+  /* The line that a price may take more is one of the reason's: nothing moves when these styles come. */
+  .list:has(s) .reason {
+    -webkit-line-clamp: max(1, var(--_reason-lines) - 1);
+  }
   .card .now {
     color: var(--sidestream-sale, color-mix(in srgb, currentColor 30%, #e0101a));
     font-weight: 600;

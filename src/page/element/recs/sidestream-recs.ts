@@ -245,7 +245,7 @@ export class SidestreamRecs extends ListProperties {
     const { settings, shown, busy } = this.#list;
     const state = this.#list.layout?.state ?? this.#list.state;
     const context = this.#context;
-    const { labels, row, fill } = context;
+    const { labels, row, fill, inPlace } = context;
     const { placement, headingLevel, layout } = settings;
     const heading = this.heading || headingOf(placement, this.#feed?.basis ?? shown.items, labels);
     // A list that falls back to other products has another heading, which must not change while it is read.
@@ -253,7 +253,8 @@ export class SidestreamRecs extends ListProperties {
     const dismissals = this.#shown?.dismissals;
     const cards = dismissals?.among(shown.items, labels) ?? shown.items.map((card) => ({ card }));
     const filled = 'response' in state && cards.length > 0;
-    const reason = fill ? null : sharedReason(shown.items, layout);
+    // The cards of a list in the page have their reasons, which must not vanish.
+    const reason = fill || inPlace ? null : sharedReason(shown.items, layout);
     context.reasons = reason === null;
     const own = (): TemplateResult | null | undefined =>
       layout === 'bundle'
