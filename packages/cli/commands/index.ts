@@ -18,7 +18,7 @@ export {
   type ShareStage,
   shareStages,
 } from './options';
-export { prepareCommand, withPrepared } from './prepare';
+export { openTables, prepareCommand } from './prepare';
 export { rulesCommand } from './rules';
 export { serveCommand } from './serve';
 export { studioCommand } from './studio';

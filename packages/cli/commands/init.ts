@@ -20,7 +20,7 @@ import {
   optionWords,
   refusalsOption,
 } from './options';
-import { packageSource, plainAddress, plainName, scriptWord, TARBALL } from './shop-package';
+import { packageSource, plainAddress, scriptWord, TARBALL } from './shop-package';
 import { filledPage, hasTexts, shopTexts, textsFile } from './shop-texts';
 
 export const OWN_PACKAGE = v.parse(
@@ -109,15 +109,15 @@ async function writeShop(
   // The folder keeps its name, which the feed may use: `/photos/a.jpg`.
   const folders = new Set(await readdir(join(target, 'public')));
   const [pictures = feed.length > 0 ? null : SAMPLE_PICTURES] =
-    images === undefined ? [] : await copyFiles([images], join(target, 'public'), SAMPLE_PICTURES, folders);
+    images === undefined ? [] : await copyFiles([images], join(target, 'public'), folders);
   const taken = new Set([...(await readdir(target)), 'package.json', 'package-lock.json', 'node_modules', 'dist']);
-  const own = feed.length > 0 ? await copyFiles(feed, target, 'feed', taken) : [SAMPLES];
-  const [ownMapping] = await copyFiles(mapping === undefined ? [] : [mapping], target, 'mapping', taken);
+  const own = feed.length > 0 ? await copyFiles(feed, target, taken) : [SAMPLES];
+  const [ownMapping] = await copyFiles(mapping === undefined ? [] : [mapping], target, taken);
   if (!before?.includes('README.md')) await nameFeed(join(target, 'README.md'), own);
   const script = [
     ...['build', ...own, '--out', 'public/bundle', '--cache', '.cache/bundle'],
     ...optionWords({ mapping: ownMapping, encoding: options.encoding, lang: options.lang }),
-    ...optionWords({ refusals: refusals && plainName(basename(resolve(refusals)), 'refusals', taken) }),
+    ...optionWords({ refusals: refusals && basename(resolve(refusals)) }),
     ...(options.allowPrivate ? ['--allow-private'] : []),
     ...(pictures === null
       ? []
@@ -210,21 +210,26 @@ async function nameFeed(readme: string, feed: string[]): Promise<void> {
   await writeFile(readme, named);
 }
 
-/** Copies the files that `npm run bundle` reads; addresses stay unchanged. @returns their names in the shop */
-async function copyFiles(paths: string[], target: string, stem: string, taken: Set<string>): Promise<string[]> {
+/**
+ * Copies the files that `npm run bundle` reads; addresses stay.
+ * @returns their names in the shop
+ * @throws SidestreamError `runtime/invalid-input` if a file cannot be copied, or the shop has another one of its name
+ */
+async function copyFiles(paths: string[], target: string, taken: Set<string>): Promise<string[]> {
   const names: string[] = [];
   for (const path of paths) {
     const [source, name] = [resolve(path), basename(resolve(path))];
     if (/^https?:/i.test(path)) names.push(plainAddress(path));
-    else if (source === join(target, name) && plainName(name, stem, new Set()) === name) names.push(name);
     else {
-      const own = plainName(name, stem, taken);
-      await cp(source, join(target, own), { recursive: true }).catch((cause) => {
-        throw invalidInput(`Cannot copy ${path} (${messageOf(cause)}). Correct the path.`, { cause });
-      });
-      if (own !== name)
-        console.log(`${JSON.stringify(name)} is copied as ${own}, the name that npm run bundle can use`);
-      names.push(own);
+      const isThere = source === join(target, name);
+      if (name.startsWith('-') || (!isThere && taken.has(name)))
+        throw invalidInput(`The shop cannot have a copy of ${path} under this name. Rename it.`);
+      if (!isThere)
+        await cp(source, join(target, name), { recursive: true }).catch((cause) => {
+          throw invalidInput(`Cannot copy ${path} (${messageOf(cause)}). Correct the path.`, { cause });
+        });
+      taken.add(name);
+      names.push(name);
     }
   }
   return names;

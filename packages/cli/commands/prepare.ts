@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { Command, Option } from '@commander-js/extra-typings';
 import { counted } from '../../../src/core/common/text';
 import { createMeter, openFolder } from '../bundler';
@@ -61,29 +61,26 @@ export const impressionsOption = () =>
     .default('left-out' as const);
 
 /**
- * Runs some work on a prepared log. One of events is prepared first. It is kept if it is to be continued; otherwise it is for this work
- * only.
+ * The folder of a prepared log. One of events is prepared first; it is kept if it is to be continued, and otherwise until `remove` or the end
+ * of this process.
  * @param prepared the folder of one that exists
  * @param request what is prepared without one
  */
-export async function withPrepared<T>(
-  prepared: string | undefined,
-  request: Omit<PrepareRequest, 'meter' | 'say'>,
-  work: (folder: string) => Promise<T>,
-): Promise<T> {
-  if (prepared !== undefined) return work(prepared);
+export async function openTables(prepared: string | undefined, request: Omit<PrepareRequest, 'meter' | 'say'>) {
+  if (prepared !== undefined) return { folder: prepared, remove() {} };
   const { out, continues } = request;
   const remove = (): void => {
-    if (!continues && existsSync(out)) rmSync(out, { recursive: true, force: true });
+    process.off('exit', remove);
+    if (!continues) rmSync(out, { recursive: true, force: true });
   };
   process.once('exit', remove);
   try {
     await preparedFrom(request);
-    return await work(out);
-  } finally {
-    process.off('exit', remove);
+  } catch (thrown) {
     remove();
+    throw thrown;
   }
+  return { folder: out, remove };
 }
 
 /** Prepares a log under a meter. A signal ends it and this process. */

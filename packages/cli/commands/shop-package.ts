@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
-import { dirname, extname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import * as v from 'valibot';
 import { invalidInput } from '../../../src/error';
 
@@ -75,30 +75,6 @@ async function readJson<T>(path: string, schema: v.GenericSchema<unknown, T>): P
   if (text === undefined) return undefined;
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
   return parsed.success ? parsed.output : undefined;
-}
-
-/**
- * Names that, in quotes, mean the same in every shell: letters, digits, `_`, and after the first character also `.`, `-` and
- * spaces.
- */
-const PLAIN = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*( +[\p{L}\p{N}_.-]+)*$/u;
-
-/**
- * The name under which a file is copied into a shop whose npm script names it: its own name, or the stem with the file's
- * extension if the name is unsafe in a shell or already taken.
- */
-export function plainName(name: string, stem: string, taken: Set<string>): string {
-  const ending = /^(\.[a-z0-9]{1,8}){1,2}$/i.exec(fullEnding(name))?.[0] ?? '';
-  let found = name;
-  for (let n = 1; !PLAIN.test(found) || taken.has(found); n++) found = `${stem}${n > 1 ? `-${n}` : ''}${ending}`;
-  taken.add(found);
-  return found;
-}
-
-/** `.csv.gz` of `feed.csv.gz`. */
-function fullEnding(name: string): string {
-  const last = extname(name);
-  return last.toLowerCase() === '.gz' ? `${extname(name.slice(0, -last.length))}${last}` : last;
 }
 
 /** An address without characters that are special to a shell in double quotes. @param address http or https */

@@ -22,7 +22,7 @@ import {
   writeWhole,
 } from '../training';
 import { jsonOption, modelsOption, numberThat, positiveInteger, processesOption } from './options';
-import { impressionsOption, memoryOption, minShoppersOption, shoppersOption, withPrepared } from './prepare';
+import { impressionsOption, memoryOption, minShoppersOption, openTables, shoppersOption } from './prepare';
 import { concludeRefused, interruptible, REFUSED_HELP, say } from './terminal';
 
 const shareOfLog = numberThat((n) => n > 0 && n <= 1, 'must be a number above 0, up to 1.');
@@ -99,9 +99,8 @@ async function train(options: TrainOptions): Promise<void> {
   // The seed of the training draws no order of events.
   const { seed: _, events = [], prepared, continue: continues, ...limits } = options;
   const out = join(options.models, `log-${await digestOf(options.out)}`);
-  await withPrepared(prepared, { ...limits, events, continues, items: folder.items, out }, (tables) =>
-    trainOn(tables, options, folder, started),
-  );
+  const tables = await openTables(prepared, { ...limits, events, continues, items: folder.items, out });
+  await trainOn(tables.folder, options, folder, started).finally(tables.remove);
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   isTaskProcess,
   jsonOption,
   modelsOption,
+  openTables,
   optionWords,
   parentOutput,
   pastOption,
@@ -19,7 +20,6 @@ import {
   say,
   WORKER_OPTION,
   withModels,
-  withPrepared,
 } from '../../../cli/commands';
 import { writeWhole } from '../../../cli/training';
 import { deviceVerdict, verdictText } from '../../evaluate/device-verdict';
@@ -139,7 +139,8 @@ async function evaluateLog(options: EvaluateOptions): Promise<void> {
   if (events === undefined) return runEvaluate(options);
   const { items } = await openFolder(bundle);
   const request = { events: [events], items, out: join(models, `log-${process.pid}`) };
-  await withPrepared(prepared, request, (folder) => runEvaluate({ ...options, prepared: folder }));
+  const tables = await openTables(prepared, request);
+  await runEvaluate({ ...options, prepared: tables.folder }).finally(tables.remove);
 }
 
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
