@@ -8,7 +8,7 @@ export {
   removeStale,
   withBundle,
 } from './folder-bundle';
-export { openBlobs, openQueue, serveJobs } from './job-queue';
+export { openQueue, serveJobs } from './job-queue';
 export type { LocaleFeed } from './locales';
 export { exitBy, withLock } from './lock-file';
 export { createMeter, jointMeters } from './meter';
