@@ -5,9 +5,15 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type ItemInput, itemSchema } from '../../src/core/catalog';
 import { pick, seeded } from './seeded';
-import { usefulTags } from './tags';
+import { TAGS, usefulTags } from './tags';
 
-const productSchema = v.union([v.string(), v.object({ title: v.string(), price: v.number() })]);
+const LIST = new Intl.ListFormat('en-GB');
+
+const productSchema = v.union([
+  v.string(),
+  v.object({ title: v.string(), price: v.optional(v.number()), popularity: v.optional(v.number()) }),
+]);
+type Product = Exclude<v.InferOutput<typeof productSchema>, string>;
 /** The demo shop's assortment: category -> price range, phrases, picture label -> product. */
 const assortmentSchema = v.record(
   v.string(),
@@ -55,7 +61,7 @@ export async function makeDemoCatalog(paths: { catalog: string; images: string }
       const emoji = byLabel.get(label);
       const picture = emoji && pictures.get(pictureKey(emoji.hexcode));
       if (!emoji || !picture) throw new Error(`The installed packages have no picture for "${label}" (${category}).`);
-      const product = typeof entry === 'string' ? { title: entry, price: undefined } : entry;
+      const product = typeof entry === 'string' ? { title: entry } : entry;
       const item = makeItem(category, leaf, emoji, product);
       const bytes = await readFile(picture);
       for (const key of [item.id, createHash('sha256').update(bytes).digest('hex')]) {
@@ -78,7 +84,7 @@ function makeItem(
   category: string,
   leaf: { price: [number, number]; phrases: string[] },
   emoji: Emoji,
-  product: { title: string; price: number | undefined },
+  product: Product,
 ): ItemInput & { id: string } {
   const { title } = product;
   const random = seeded(title);
@@ -90,7 +96,7 @@ function makeItem(
   const [low, high] = leaf.price;
   const price = product.price ?? retailPrice(low * (high / low) ** (random() ** 1.3));
   const tags = usefulTags(emoji.tags, title, 3);
-  const tagLine = tags.length > 1 ? ` Tags: ${tags.join(', ')}.` : '';
+  const tagLine = tags.length > 1 ? ` ${TAGS} ${LIST.format(tags)}.` : '';
   // Tags once drew a sentence: without the draw, phrases and popularity would be others.
   if (tagLine) random();
   return {
@@ -101,7 +107,7 @@ function makeItem(
     price,
     image: `${id}.webp`,
     // A few sell a lot, most a little: Pareto with exponent 1.2.
-    popularity: Math.min(2000, Math.floor(12 * (1 - random()) ** (-1 / 1.2))),
+    popularity: product.popularity ?? Math.min(2000, Math.floor(12 * (1 - random()) ** (-1 / 1.2))),
     ...merchandise(title, price),
   };
 }

@@ -1,5 +1,8 @@
 import { seeded } from './seeded';
 
+/** How a description begins to name the keywords of its picture. */
+export const TAGS = 'Also found under';
+
 /** Keywords of the pictures that make poor shop copy: signs of the zodiac, slang, moods, and words that no shop would use. */
 const UNWANTED = new Set(
   `weapon zodiac aquarius aries cancer capricorn gemini leo libra ophiuchus pisces sagittarius scorpio scorpius taurus virgo

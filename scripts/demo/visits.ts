@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import type { ItemInput } from '../../src/core/catalog';
 import type { Random } from '../../src/core/common/random';
-import { complementOf } from './orders';
+import { companionsOf } from './orders';
 import { pick, seeded } from './seeded';
+import { TAGS } from './tags';
 
 /**
  * Words by which products of several categories belong to one style, in titles and tags. Nobody visits the example shop; these
@@ -51,8 +52,8 @@ const [TASTES, VISITS, CHOICES] = [
   [12, 16],
   [3, 4],
 ] as const;
-/** Share of the choices that go with the last one, by the rules of the orders; share of these of the second category. */
-const [COMPLEMENTS, SECOND] = [0.05, 0.3];
+/** Share of the choices that go with the last one, if any product does. */
+const COMPLEMENTS = 0.05;
 
 /** Traits that products can share. */
 interface Traits {
@@ -90,7 +91,7 @@ export async function makeDemoVisits(file: string, items: readonly ItemInput[], 
   const traits = await Promise.all(items.map((item) => traitsOf(item, images)));
   const appeal = items.map(({ popularity = 0 }) => Math.sqrt(1 + popularity));
   const rowOf = new Map(items.map((item, row) => [item, row]));
-  const complement = complementOf(items);
+  const companions = await companionsOf(items);
   const visits: Visit[] = [];
   for (let shopper = 1; shopper <= SHOPPERS; shopper++) {
     const user = `shopper-${shopper}`;
@@ -111,9 +112,9 @@ export async function makeDemoVisits(file: string, items: readonly ItemInput[], 
       let time = LAST_DAY - Math.floor(random() * DAYS) * DAY + Math.floor(random() * 12 * 3600) * 1000;
       let last: ItemInput | undefined;
       for (let choice = between(CHOICES); choice > 0; choice--) {
-        const goes =
-          last && random() < COMPLEMENTS ? rowOf.get(complement(last, random() < SECOND, random)) : undefined;
-        const row = goes ?? draw(left.map((weight, other) => weight * taste[other]));
+        const others = last && random() < COMPLEMENTS ? companions.get(last) : undefined;
+        const row =
+          (others && rowOf.get(pick(others, random))) ?? draw(left.map((weight, other) => weight * taste[other]));
         time += (20 + Math.floor(random() * 100)) * 1000;
         if (left[row] === 0) continue;
         left[row] = 0;
@@ -163,7 +164,7 @@ async function traitsOf(item: ItemInput, images: string): Promise<Traits> {
 
 /** The styles that an item's title and tags name. */
 function wordStyles({ title, description = '' }: ItemInput): string[] {
-  const words = `${title} ${description.split('Tags:')[1] ?? ''}`.toLowerCase();
+  const words = `${title} ${description.split(TAGS)[1] ?? ''}`.toLowerCase();
   return Object.keys(STYLES).filter((name) => STYLES[name].test(words));
 }
 

@@ -29,7 +29,7 @@ async function staticList(page: Page): Promise<void> {
 /** Products that complete a set with the teapot: one of each category. */
 async function completeSet(page: Page): Promise<void> {
   const list =
-    '<sidestream-recs bundle="/bundle/" placement="complement" item-id="green-teapot" currency="EUR" limit="4" heading="Completes the set"></sidestream-recs>';
+    '<sidestream-recs bundle="/bundle/" placement="complement" item-id="red-teapot" currency="EUR" limit="4" heading="Completes the set"></sidestream-recs>';
   await plain(page, list, ['sidestream']);
   await page.locator('sidestream-recs [data-id]').first().waitFor();
   await page.evaluate(`{
