@@ -113,6 +113,7 @@ const sidebar = [
       { text: 'What the router guarantees', link: '/explanation/regret-bound' },
       { text: 'What a shopper downloads', link: '/explanation/downloads' },
       { text: 'Privacy', link: '/explanation/privacy' },
+      { text: 'How it compares', link: '/explanation/peers' },
       { text: 'Evaluation and its limits', link: '/explanation/evaluation' },
       { text: 'The statistics of a pilot', link: '/explanation/pilot-statistics' },
       { text: 'Rooms of the code', link: '/explanation/rooms' },
@@ -154,7 +155,7 @@ const sidebar = [
 const english = {
   nav: [
     { text: 'Start', link: '/tutorials/first-page' },
-    { text: 'Manual', link: '/how-to/lists' },
+    { text: 'Manual', link: '/manual' },
     { text: 'Reference', link: '/reference/elements' },
     { text: 'Results', link: '/results/measured' },
     { text: 'Demo', link: '/demo/', target: '_self' },
@@ -162,6 +163,25 @@ const english = {
     { text: 'Studio', link: '/demo/studio.html', target: '_self' },
   ],
   sidebar,
+};
+
+const german = {
+  nav: [
+    { text: 'Erste Schritte', link: '/de/' },
+    { text: 'Demo', link: '/demo/', target: '_self' },
+    { text: 'Playground', link: '/demo/#/playground', target: '_self' },
+    { text: 'Studio', link: '/demo/studio.html', target: '_self' },
+  ],
+  sidebar: [
+    { text: 'Deutsch', items: [{ text: 'Eine Seite in fünf Minuten', link: '/de/' }] },
+    { text: 'English', items: [{ text: 'The manual in English', link: '/manual' }] },
+  ],
+  outline: { label: 'Auf dieser Seite', level: [2, 3] as [number, number] },
+  docFooter: { prev: 'Zurück', next: 'Weiter' },
+  darkModeSwitchLabel: 'Darstellung',
+  sidebarMenuLabel: 'Menü',
+  returnToTopLabel: 'Nach oben',
+  langMenuLabel: 'Sprache wechseln',
 };
 
 const japanese = {
@@ -176,10 +196,11 @@ const japanese = {
       text: '日本語',
       items: [
         { text: 'はじめかた', link: '/ja/' },
+        { text: '5 分でつくる最初のページ', link: '/ja/first-page' },
         { text: '要素 <sidestream-recs>', link: '/ja/element' },
       ],
     },
-    { text: 'English', items: [{ text: 'The manual in English', link: '/' }] },
+    { text: 'English', items: [{ text: 'The manual in English', link: '/manual' }] },
   ],
   outline: { label: 'このページの内容', level: [2, 3] as [number, number] },
   docFooter: { prev: '前のページ', next: '次のページ' },
@@ -222,6 +243,10 @@ const mendedTheme = {
 };
 
 export default defineConfig({
+  // The pages are collected from the whole repository.
+  srcDir: '../.cache/site',
+  cacheDir: '../.cache/vitepress',
+  outDir: '../site',
   title: 'Sidestream',
   description: 'Product recommendations that are computed in the shopper’s browser.',
   // A link that leads nowhere ends the build.
@@ -231,14 +256,45 @@ export default defineConfig({
     ['link', { rel: 'icon', href: `${siteData.base}mark.svg`, type: 'image/svg+xml' }],
     ['meta', { name: 'theme-color', content: '#0b6e66' }],
   ],
+  vue: { template: { compilerOptions: { isCustomElement: (tag) => tag.includes('-') } } },
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   locales: {
     root: { label: 'English', lang: 'en', themeConfig: english },
+    de: { label: 'Deutsch', lang: 'de', link: '/de/', themeConfig: german },
     ja: { label: '日本語', lang: 'ja', link: '/ja/', themeConfig: japanese },
   },
   themeConfig: {
     logo: '/mark.svg',
-    search: { provider: 'local', options: { detailedView: 'auto' } },
+    search: {
+      provider: 'local',
+      options: {
+        detailedView: true,
+        miniSearch: {
+          searchOptions: {
+            // Guides first; history, reasons and tables after everything else. It is sent to pages as text, so it stands alone.
+            boostDocument: (id: string) => {
+              if (/\/(changelog|decisions\/|contributing|reference\/api\/|results\/|explanation\/rooms)/.test(id)) return 0.02;
+              return /\/(tutorials|how-to)\//.test(id) ? 2 : 1;
+            },
+          },
+        },
+      },
+    },
+    footer: {
+      message: [
+        ['manual', 'Manual'],
+        ['questions', 'Questions'],
+        ['explanation/privacy', 'Privacy'],
+        ['security', 'Security'],
+        ['changelog', 'Changelog'],
+        ['contributing', 'Contributing'],
+      ]
+        .map(([path, text]) => `<a href="./${path}.html">${text}</a>`)
+        .join(' · '),
+      copyright: 'Sidestream is free software under the Apache License 2.0.',
+    },
+    // A page of the manual need not exist in every language.
+    i18nRouting: false,
     outline: { level: [2, 3] },
     externalLinkIcon: false,
   },
