@@ -1,3 +1,7 @@
+import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { defineConfig } from 'vitepress';
 import llms from 'vitepress-plugin-llms';
 
@@ -242,6 +246,13 @@ const mendedTheme = {
   },
 };
 
+/** Sizes of the pictures by their names: with them, the text below stays where it is while a picture loads. */
+const docs = fileURLToPath(new URL('../', import.meta.url));
+const pictures = (await readdir(docs, { recursive: true })).filter((path) => /\.(webp|svg)$/.test(path));
+const sizes = new Map(
+  await Promise.all(pictures.map(async (path) => [basename(path), await sharp(docs + path).metadata()] as const)),
+);
+
 export default defineConfig({
   // The pages are collected from the whole repository.
   srcDir: '../.cache/site',
@@ -257,7 +268,19 @@ export default defineConfig({
     ['meta', { name: 'theme-color', content: '#0b6e66' }],
   ],
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag.includes('-') } } },
-  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config: (md) => {
+      md.core.ruler.push('picture-sizes', ({ tokens }) => {
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const size = token.type === 'image' && sizes.get(basename(token.attrGet('src') ?? ''));
+          if (!size) continue;
+          token.attrSet('width', String(size.width));
+          token.attrSet('height', String(size.height));
+        }
+      });
+    },
+  },
   locales: {
     root: { label: 'English', lang: 'en', themeConfig: english },
     de: { label: 'Deutsch', lang: 'de', link: '/de/', themeConfig: german },

@@ -39,11 +39,18 @@ export async function collectPages(root: string, folder: string): Promise<string
     const target = join(folder, place);
     await mkdir(dirname(target), { recursive: true });
     if (path.endsWith('.md'))
-      await writeFile(target, withSiteLinks(await readFile(join(root, path), 'utf8'), path, places));
+      await writeFile(target, withTabs(withSiteLinks(await readFile(join(root, path), 'utf8'), path, places)));
     else await cp(join(root, path), target);
   }
   return [...places.values()].filter((place) => place.endsWith('.md'));
 }
+
+/** Blocks of code between the marks, each below a line with its name, become tabs: a plain document has them one after the other. */
+export const withTabs = (text: string): string =>
+  text.replace(/^<!-- tabs -->$([\s\S]*?)^<!-- \/tabs -->$/gm, (_, inner: string) => {
+    const blocks = inner.replace(/^(\S+):\n\n```(\w+)$/gm, '```$2 [$1]');
+    return `::: code-group\n${blocks}\n:::`;
+  });
 
 /** @returns the text with its links adapted to a place on the site */
 function withSiteLinks(text: string, path: string, places: ReadonlyMap<string, string>): string {

@@ -14,6 +14,13 @@ import type { Item, RecommendResponse, Recommender } from '../../../src';
 
 const ATTRIBUTES = ATTRIBUTE_GROUPS.flatMap(({ fields }) => fields);
 const RULES = RULE_GROUPS.flatMap(({ fields }) => fields);
+const NOTHING_SET = Object.fromEntries(ATTRIBUTES.map((field) => [field.name, defaultOf(field)]));
+
+function defaultOf(field: AttributeField): string {
+  if (field.kind === 'choice') return field.options[0] ?? '';
+  return field.kind === 'number' ? field.otherwise : '';
+}
+
 /** The demo shop, which is a part of the site: its bundle, pictures, scripts and pages. */
 const DEMO = `${import.meta.env.BASE_URL}demo/`;
 /** Names of products that the form suggests. */
@@ -165,8 +172,8 @@ class LiveList extends LitElement {
       const value = list?.getAttribute(name);
       return value == null ? [] : [[name, kind === 'switch' ? 'on' : value]];
     });
-    const none = Object.fromEntries(ATTRIBUTES.map((field) => [field.name, field.kind === 'choice' ? field.options[0] : '']));
-    return { ...BEGIN, attributes: { ...none, ...Object.fromEntries(given), 'href-template': '/product/{id}' } };
+    const attributes = { ...NOTHING_SET, ...Object.fromEntries(given), 'href-template': '/product/{id}' };
+    return { ...BEGIN, attributes };
   }
 
   async #start(): Promise<void> {
