@@ -15,7 +15,7 @@ import { writeReferences } from './site/references';
  * `--built` uses the existing package and demo.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** Everything that the generator reads. */
+/** The pages that the generator reads; its settings and its theme are in `docs/.vitepress`. */
 const source = join(root, '.cache', 'site');
 const run = promisify(execFile);
 
@@ -48,11 +48,11 @@ await module('typedoc/bin/typedoc', '--options', 'typedoc.site.json', '--out', a
 await nameEntries(api);
 console.log('[4/4] Site');
 const site = join(root, 'site');
-await build(source, { base, outDir: site });
+await build(join(root, 'docs'), { base });
 await moveIndexes(source, site);
 await cp(join(root, 'dist'), join(site, 'demo'), { recursive: true });
 console.log(`Site: ${site}`);
-if (served) await serve({ root: source, base });
+if (served) await serve({ root: join(root, 'docs'), base });
 
 /** The generator writes `folder/index.md` as `folder.md`, where its links break: this moves it to the address that pages link to. */
 async function moveIndexes(pages: string, site: string): Promise<void> {

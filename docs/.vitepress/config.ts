@@ -1,3 +1,7 @@
+import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { defineConfig } from 'vitepress';
 import llms from 'vitepress-plugin-llms';
 
@@ -113,6 +117,7 @@ const sidebar = [
       { text: 'What the router guarantees', link: '/explanation/regret-bound' },
       { text: 'What a shopper downloads', link: '/explanation/downloads' },
       { text: 'Privacy', link: '/explanation/privacy' },
+      { text: 'How it compares', link: '/explanation/peers' },
       { text: 'Evaluation and its limits', link: '/explanation/evaluation' },
       { text: 'The statistics of a pilot', link: '/explanation/pilot-statistics' },
       { text: 'Rooms of the code', link: '/explanation/rooms' },
@@ -154,7 +159,7 @@ const sidebar = [
 const english = {
   nav: [
     { text: 'Start', link: '/tutorials/first-page' },
-    { text: 'Manual', link: '/how-to/lists' },
+    { text: 'Manual', link: '/manual' },
     { text: 'Reference', link: '/reference/elements' },
     { text: 'Results', link: '/results/measured' },
     { text: 'Demo', link: '/demo/', target: '_self' },
@@ -162,6 +167,25 @@ const english = {
     { text: 'Studio', link: '/demo/studio.html', target: '_self' },
   ],
   sidebar,
+};
+
+const german = {
+  nav: [
+    { text: 'Erste Schritte', link: '/de/' },
+    { text: 'Demo', link: '/demo/', target: '_self' },
+    { text: 'Playground', link: '/demo/#/playground', target: '_self' },
+    { text: 'Studio', link: '/demo/studio.html', target: '_self' },
+  ],
+  sidebar: [
+    { text: 'Deutsch', items: [{ text: 'Eine Seite in fünf Minuten', link: '/de/' }] },
+    { text: 'English', items: [{ text: 'The manual in English', link: '/manual' }] },
+  ],
+  outline: { label: 'Auf dieser Seite', level: [2, 3] as [number, number] },
+  docFooter: { prev: 'Zurück', next: 'Weiter' },
+  darkModeSwitchLabel: 'Darstellung',
+  sidebarMenuLabel: 'Menü',
+  returnToTopLabel: 'Nach oben',
+  langMenuLabel: 'Sprache wechseln',
 };
 
 const japanese = {
@@ -176,10 +200,11 @@ const japanese = {
       text: '日本語',
       items: [
         { text: 'はじめかた', link: '/ja/' },
+        { text: '5 分でつくる最初のページ', link: '/ja/first-page' },
         { text: '要素 <sidestream-recs>', link: '/ja/element' },
       ],
     },
-    { text: 'English', items: [{ text: 'The manual in English', link: '/' }] },
+    { text: 'English', items: [{ text: 'The manual in English', link: '/manual' }] },
   ],
   outline: { label: 'このページの内容', level: [2, 3] as [number, number] },
   docFooter: { prev: '前のページ', next: '次のページ' },
@@ -221,7 +246,18 @@ const mendedTheme = {
   },
 };
 
+/** Sizes of the pictures by their names: with them, the text below stays where it is while a picture loads. */
+const docs = fileURLToPath(new URL('../', import.meta.url));
+const pictures = (await readdir(docs, { recursive: true })).filter((path) => /\.(webp|svg)$/.test(path));
+const sizes = new Map(
+  await Promise.all(pictures.map(async (path) => [basename(path), await sharp(docs + path).metadata()] as const)),
+);
+
 export default defineConfig({
+  // The pages are collected from the whole repository.
+  srcDir: '../.cache/site',
+  cacheDir: '../.cache/vitepress',
+  outDir: '../site',
   title: 'Sidestream',
   description: 'Product recommendations that are computed in the shopper’s browser.',
   // A link that leads nowhere ends the build.
@@ -231,14 +267,57 @@ export default defineConfig({
     ['link', { rel: 'icon', href: `${siteData.base}mark.svg`, type: 'image/svg+xml' }],
     ['meta', { name: 'theme-color', content: '#0b6e66' }],
   ],
-  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  vue: { template: { compilerOptions: { isCustomElement: (tag) => tag.includes('-') } } },
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config: (md) => {
+      md.core.ruler.push('picture-sizes', ({ tokens }) => {
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const size = token.type === 'image' && sizes.get(basename(token.attrGet('src') ?? ''));
+          if (!size) continue;
+          token.attrSet('width', String(size.width));
+          token.attrSet('height', String(size.height));
+        }
+      });
+    },
+  },
   locales: {
     root: { label: 'English', lang: 'en', themeConfig: english },
+    de: { label: 'Deutsch', lang: 'de', link: '/de/', themeConfig: german },
     ja: { label: '日本語', lang: 'ja', link: '/ja/', themeConfig: japanese },
   },
   themeConfig: {
     logo: '/mark.svg',
-    search: { provider: 'local', options: { detailedView: 'auto' } },
+    search: {
+      provider: 'local',
+      options: {
+        detailedView: true,
+        miniSearch: {
+          searchOptions: {
+            // Guides first; history, reasons and tables after everything else. It is sent to pages as text, so it stands alone.
+            boostDocument: (id: string) => {
+              if (/\/(changelog|decisions\/|contributing|reference\/api\/|results\/|explanation\/rooms)/.test(id)) return 0.02;
+              return /\/(tutorials|how-to)\//.test(id) ? 2 : 1;
+            },
+          },
+        },
+      },
+    },
+    footer: {
+      message: [
+        ['manual', 'Manual'],
+        ['questions', 'Questions'],
+        ['explanation/privacy', 'Privacy'],
+        ['security', 'Security'],
+        ['changelog', 'Changelog'],
+        ['contributing', 'Contributing'],
+      ]
+        .map(([path, text]) => `<a href="./${path}.html">${text}</a>`)
+        .join(' · '),
+      copyright: 'Sidestream is free software under the Apache License 2.0.',
+    },
+    // A page of the manual need not exist in every language.
+    i18nRouting: false,
     outline: { level: [2, 3] },
     externalLinkIcon: false,
   },

@@ -3,6 +3,7 @@ import { dirname, join, posix, sep } from 'node:path';
 
 /** Documents outside `docs/`, and their places on the site. */
 const OTHERS: Record<string, string> = {
+  'docs/.vitepress/home.md': 'index.md',
   'docs/README.md': 'manual.md',
   'SECURITY.md': 'security.md',
   'CHANGELOG.md': 'changelog.md',
@@ -11,10 +12,6 @@ const OTHERS: Record<string, string> = {
   'src/core/catalog/bundle/README.md': 'reference/bundle-format.md',
   'models/README.md': 'reference/models.md',
 };
-/** The front matter of the site's home page. */
-const HOME = 'docs/.vitepress/home.yaml';
-/** Its picture, by its name in `docs/`. */
-const PICTURE = 'shop.webp';
 /** The mark, which is also the icon of the demo shop, under the shop's name. */
 const MARK = 'public/favicon.svg';
 /** Examples whose README is a page. */
@@ -28,27 +25,32 @@ const EXAMPLES = 'examples';
 export async function collectPages(root: string, folder: string): Promise<string[]> {
   const places = new Map<string, string>();
   for (const path of await filesBelow(join(root, 'docs'))) {
-    places.set(posix.join('docs', path), path.replace(/(^|\/)README\.md$/, '$1index.md'));
+    if (!path.startsWith('.')) places.set(posix.join('docs', path), path.replace(/(^|\/)README\.md$/, '$1index.md'));
   }
   for (const [path, place] of Object.entries(OTHERS)) places.set(path, place);
   for (const name of await readdir(join(root, EXAMPLES))) {
     const file = name === 'README.md' ? 'examples/README.md' : `examples/${name}/README.md`;
     places.set(file, name === 'README.md' ? 'examples/index.md' : `examples/${name}.md`);
   }
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'index.md'), `---\n${await readFile(join(root, HOME), 'utf8')}---\n`);
-  await cp(join(root, 'docs', PICTURE), join(folder, 'public', PICTURE));
+  await mkdir(join(folder, 'public'), { recursive: true });
   const mark = await readFile(join(root, MARK), 'utf8');
   await writeFile(join(folder, 'public', 'mark.svg'), mark.replace(/<title>.*<\/title>/, '<title>Sidestream</title>'));
   for (const [path, place] of places) {
     const target = join(folder, place);
     await mkdir(dirname(target), { recursive: true });
     if (path.endsWith('.md'))
-      await writeFile(target, withSiteLinks(await readFile(join(root, path), 'utf8'), path, places));
+      await writeFile(target, withTabs(withSiteLinks(await readFile(join(root, path), 'utf8'), path, places)));
     else await cp(join(root, path), target);
   }
   return [...places.values()].filter((place) => place.endsWith('.md'));
 }
+
+/** Blocks of code between the marks, each below a line with its name, become tabs: a plain document has them one after the other. */
+export const withTabs = (text: string): string =>
+  text.replace(/^<!-- tabs -->$([\s\S]*?)^<!-- \/tabs -->$/gm, (_, inner: string) => {
+    const blocks = inner.replace(/^(\S+):\n\n```(\w+)$/gm, '```$2 [$1]');
+    return `::: code-group\n${blocks}\n:::`;
+  });
 
 /** @returns the text with its links adapted to a place on the site */
 function withSiteLinks(text: string, path: string, places: ReadonlyMap<string, string>): string {
