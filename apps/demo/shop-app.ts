@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import type { SidestreamError } from '../../src/error';
 import '../../src/page/element';
 import { categorySlug } from './category';
+import { demoBar } from './demo-bar';
 import { type PageName, parseRoute, type Route, routeHref } from './route';
 import { ScrollMemory } from './scroll-memory';
 import { ShopElement } from './session';
@@ -10,6 +12,7 @@ import './shop-header';
 import { icon } from './pictures';
 import { shopHome } from './shop-home';
 import { shopPage } from './shop-page';
+import { problem } from './templates';
 
 const LISTED = ['recommend', 'error'] as const;
 
@@ -34,6 +37,7 @@ export class ShopApp extends ShopElement {
     const route = this.route;
     return html`
       <a class="skip button" href="#main" @click=${this.skipToMain}>Skip to the products</a>
+      ${demoBar()}
       <shop-header
         role="banner"
         .session=${session}
@@ -44,7 +48,7 @@ export class ShopApp extends ShopElement {
         <main id="main" tabindex="-1">${session.failure ? this.#closed() : this.#page()}</main>
       </div>
       ${this.#footer()}
-      <div class="overlays">${session.notice ? this.#notice(session.notice.message) : nothing}</div>
+      <div class="overlays">${session.notice ? this.#notice(session.notice) : nothing}</div>
       <p class="visually-hidden" role="status" data-testid="answered">${session.answered}</p>`;
   }
 
@@ -113,16 +117,16 @@ export class ShopApp extends ShopElement {
       <section class="block first" data-testid="closed">
         <h1 tabindex="-1">The products could not be loaded</h1>
         <div class="calm">
-          <p class="hint">${failure?.message} <code>${failure?.code}</code></p>
+          ${failure ? problem(failure) : nothing}
           <p><button class="button" type="button" data-testid="reopen" @click=${() => this.session.open()}>Try again</button></p>
         </div>
       </section>`;
   }
 
-  #notice(message: string): TemplateResult {
+  #notice(error: SidestreamError): TemplateResult {
     return html`
       <div class="notice panel spread" role="status" data-testid="notice">
-        <p>${message}</p>
+        <div>${problem(error)}</div>
         <button class="icon-button" type="button" aria-label="Close this message" @click=${() => this.session.dismissNotice()}>${icon('close')}</button>
       </div>`;
   }

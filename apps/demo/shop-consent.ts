@@ -21,14 +21,16 @@ export class ShopConsent extends ShopElement {
     const { session } = this;
     const unknown = session.consent === null;
     const asking = session.asking || session.consent === 'pending';
-    if (session.failure || session.settings.namespace || !(unknown || asking)) return nothing;
+    if (session.failure || session.settings.namespace) return nothing;
+    if (session.consent === 'granted' && !asking) return this.#remembered();
+    if (!unknown && !asking) return nothing;
     return html`
       <section class="consent panel row ${unknown ? 'held' : ''}" aria-label="Privacy" data-testid=${unknown ? nothing : 'consent'}>
         ${icon('lock')}
         <p id="consent-question">Remember what I like on this device?</p>
         <div class="row" role="group" aria-labelledby="consent-question">
           <button class="button quiet" type="button" data-testid="consent-no" @click=${() => this.#decide('denied')}>No</button>
-          <button class="button" type="button" data-testid="consent-yes" @click=${() => this.#decide('granted')}>Yes</button>
+          <button class="button quiet" type="button" data-testid="consent-yes" @click=${() => this.#decide('granted')}>Yes</button>
         </div>
         <details class="hint">
           <summary>What yes and no mean</summary>
@@ -39,6 +41,15 @@ export class ShopConsent extends ShopElement {
           </ul>
         </details>
       </section>`;
+  }
+
+  #remembered(): TemplateResult {
+    return html`
+      <p class="consent hint row" data-testid="remembered">
+        ${icon('lock')}
+        <span>Remembered on this device.</span>
+        <button class="link-button" type="button" data-testid="forget" @click=${() => this.#decide('denied')}>Forget</button>
+      </p>`;
   }
 
   async #decide(level: Consent): Promise<void> {

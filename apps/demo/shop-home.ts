@@ -28,28 +28,20 @@ function welcome({ learns }: Session): TemplateResult {
   if (!learns) {
     return html`
       <h1 tabindex="-1">Little things, for everybody</h1>
-      <p class="lead">You said no, so nothing you do is noted or learned. Look around: the lists are the same for everyone.</p>`;
+      <p>You said no, so nothing you do is noted or learned. Look around: the lists are the same for everyone.</p>`;
   }
   return html`
     <h1 tabindex="-1">Little things, found for you</h1>
-    <p class="lead">Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
-    <p class="row">
-      <a class="button" href=${routeHref('watch')} data-testid="watch-open">Watch it learn</a>
-      <small>A minute with a simulated shopper</small>
-    </p>`;
+    <p>Look around: the shop learns what you like, here in your browser, and keeps it to itself.</p>
+    <a class="button small" href=${routeHref('watch')} data-testid="watch-open">Watch it learn</a>`;
 }
 
-/** The home page: a welcome, recommendations, the categories, all products. */
+/** The home page: a welcome with the first list, the categories, all products. */
 export const shopHome = (session: Session): TemplateResult => html`
   <section class="hero panel wash">
-    <div>
-      ${welcome(session)}
-    </div>
-    <p class="hero-pictures" aria-hidden="true">
-      ${session.examples?.slice(0, 5).map(({ item }) => productImage(item, false)) ?? blankTiles(5)}
-    </p>
+    <div class="welcome">${welcome(session)}</div>
+    ${shopRecs(session, { placement: 'for-you', heading: forYou(session), basis: true })}
   </section>
-  <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session), basis: true })}</div>
   <shop-consent .session=${session}></shop-consent>
   ${allProducts(session)}`;
 

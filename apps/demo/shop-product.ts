@@ -6,7 +6,7 @@ import { type Item, ShopElement } from './session';
 import './shop-consent';
 import { icon, productImage } from './pictures';
 import { forYou, shopRecs } from './shop-recs';
-import { breadcrumbs, priceOf } from './templates';
+import { breadcrumbs, factsOf, priceOf } from './templates';
 
 /** Milliseconds on a product page before it counts as a view. */
 const VIEW_DWELL = 2500;
@@ -62,6 +62,7 @@ export class ShopProduct extends ShopElement {
           ${breadcrumbs(trail(item.category))}
           <h1 tabindex="-1">${item.title}</h1>
           <p class="product-price">${priceOf(item, this.session)}</p>
+          ${factsOf(item)}
           ${item.description ? html`<p class="product-text">${item.description}</p>` : nothing}
           <button class="button" type="button" data-testid="add-to-basket" ?disabled=${soldOut} @click=${() => this.session.addToBasket(item)}>
             ${soldOut ? 'Sold out' : html`${icon('basket')} Add to basket`}

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Progress } from '../../src/device/protocol';
+import type { SidestreamError } from '../../src/error';
 import { formatPrice } from '../../src/page/element';
 import { productImage } from './pictures';
 import { routeHref } from './route';
@@ -26,6 +27,14 @@ export function progressBar(progress: Progress | null): TemplateResult | typeof 
     ></progress>`;
 }
 
+/** What went wrong, in words for shoppers; the text for engineers is folded. */
+export const problem = ({ code, message }: SidestreamError): TemplateResult => html`
+  <p>${navigator.onLine ? 'Something did not work. What is on the page still does.' : 'You are offline. What has been loaded still works.'}</p>
+  <details class="hint">
+    <summary>Details</summary>
+    <p>${message} <code>${code}</code></p>
+  </details>`;
+
 /** Links to the categories above a page, starting at the shop. */
 export function breadcrumbs(steps: { path: string; name: string }[]): TemplateResult {
   return html`
@@ -48,7 +57,30 @@ export function priceOf({ price, listPrice }: Item, session: Session): TemplateR
   return html`
     <span class="visually-hidden">Before ${money(listPrice, session)}, now ${money(price, session)}</span>
     <span class="reduced" aria-hidden="true">${money(price, session)}</span>
-    <s class="list-price" aria-hidden="true">${money(listPrice, session)}</s>`;
+    <s class="list-price" aria-hidden="true">${money(listPrice, session)}</s>
+    <small class="reduced">−${Math.round(100 * (1 - price / listPrice))} %</small>`;
+}
+
+/** Pieces in stock from which a product is no longer scarce, as the lists have it. */
+const SCARCE = 5;
+
+/** Stars and stock of a product, the same on its card and on its page; nothing if neither is worth a word. */
+export function factsOf({ rating, quantity, availability }: Item): TemplateResult | typeof nothing {
+  const lang = document.documentElement.lang;
+  const soldOut = availability === 'out-of-stock';
+  const scarce = !soldOut && quantity !== undefined && quantity > 0 && quantity <= SCARCE;
+  if (!rating && !soldOut && !scarce) return nothing;
+  return html`
+    <p class="facts">
+      ${
+        rating
+          ? html`
+            <span class="visually-hidden">${rating.value.toLocaleString(lang)} of 5 stars, ${rating.count} ratings</span>
+            <span aria-hidden="true">★ ${rating.value.toLocaleString(lang)} (${rating.count})</span>`
+          : nothing
+      }
+      ${soldOut ? html`<b>Sold out</b>` : scarce ? html`<b>Only ${quantity} left</b>` : nothing}
+    </p>`;
 }
 
 export function productCard(item: Item, session: Session, onChoose: (item: Item) => void): TemplateResult {
@@ -59,8 +91,9 @@ export function productCard(item: Item, session: Session, onChoose: (item: Item)
         <span class="card-title">${item.title}</span>
       </a>
       <p>
-        ${priceOf(item, session)}${item.availability === 'out-of-stock' ? html` <small>Sold out</small>` : nothing}
+        ${priceOf(item, session)}
       </p>
+      ${factsOf(item)}
     </article>`;
 }
 

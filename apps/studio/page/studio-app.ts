@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { SidestreamError } from '../../../src/error';
+import { demoBar } from '../../demo/demo-bar';
 import { icon } from '../../demo/pictures';
 import { currentStep, missingFor, numberOf, STEPS, type Step, type StepName, stepAt, stepOf } from './steps';
 import './studio-catalog';
@@ -38,6 +39,7 @@ export class StudioApp extends StudioElement {
     const something = state.catalog !== null || failure !== null;
     return html`
       <a class="skip button" href="#main" @click=${this.skipToMain}>Skip to the step</a>
+      ${demoBar()}
       <header class="studio-header spread page">
         <h1>Sidestream Studio</h1>
         ${something ? html`<button class="button quiet" type="button" @click=${this.#ask}>Start over</button>` : nothing}

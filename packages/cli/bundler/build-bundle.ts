@@ -63,6 +63,8 @@ export interface BuildRequest {
   /** Files of links and of orders, for the placement `complement`. */
   links?: string;
   orders?: string;
+  /** Number of orders from which reasons state how many have both products. Default 10; fewer than 3 count as 3. */
+  minOrders?: number;
   /** Folder of the encoded features, which later builds reuse. Default: next to the bundle, `<out>.build`. */
   cache?: string;
   /** Number of encoding processes. Default: the number of cores. */
@@ -142,10 +144,11 @@ async function buildItems(request: Build['request'], feed: CollectedFeed, collec
   const presets = request.presets ?? DEFAULT_PRESETS;
   // Reports a bad file before the encoding.
   const products = productsOf(items);
-  const { links, orders } = request;
+  const { links, orders, minOrders } = request;
   const given = links !== undefined || orders !== undefined;
   const inFeed = feedLinks(feed);
-  const cooccurrence = given || inFeed.length > 0 ? await fileCooccurrence({ links, orders, inFeed }, products) : null;
+  const cooccurrence =
+    given || inFeed.length > 0 ? await fileCooccurrence({ links, orders, minOrders, inFeed }, products) : null;
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
   const notes = unreadPictures(items, request.images);

@@ -44,7 +44,7 @@ describe('fileCooccurrence', () => {
     expect(notes).toEqual(['Orders: 4 of two items or more']);
   });
 
-  it('says how many orders contain two items, from 3 on, and nothing about items that only a link connects', async () => {
+  it('says how many orders contain two items, from the given number on, and nothing about items that only a link connects', async () => {
     const lines = [1, 2, 3, 4].flatMap((order) => [
       `${order},tea`,
       `${order},pot`,
@@ -52,11 +52,13 @@ describe('fileCooccurrence', () => {
     ]);
     const orders = await file('orders.csv', `order,item\n${lines.join('\n')}\n5,cup`);
     const links = await file('links.csv', 'item,linked\ntea,cup\n');
-    const { table } = await fileCooccurrence({ links, orders }, productsOf(ITEMS));
+    const { table } = await fileCooccurrence({ links, orders, minOrders: 4 }, productsOf(ITEMS));
     const of = (one: number, other: number) => table.support?.[pairAt(table, one, other)];
     // Tea and pot 4 times; tea and mat twice; tea and cup are linked by hand.
     expect([of(0, 1), of(1, 0), of(0, 3), of(0, 2)]).toEqual([4, 4, 0, 0]);
     expect(pairAt(table, 0, 2)).toBeGreaterThanOrEqual(0);
+    const shownFrom10 = await fileCooccurrence({ orders }, productsOf(ITEMS));
+    expect([...(shownFrom10.table.support ?? [1])].every((number) => number === 0)).toBe(true);
     expect((await fileCooccurrence({ links }, productsOf(ITEMS))).table.support).toBeUndefined();
   });
 

@@ -21,6 +21,8 @@ export interface CooccurrenceFiles {
   links?: string;
   /** Order lines: order, item. */
   orders?: string;
+  /** Number of orders from which reasons state how many have both products. Default 10; fewer than 3 count as 3. */
+  minOrders?: number;
   /** Links that the feed has. */
   inFeed?: readonly Pair[];
 }
@@ -37,6 +39,8 @@ const ORDER_COLUMNS = {
 const COMPLEMENTING = ['', 'crosssell', 'complement', 'complementary', 'accessory', 'boughttogether'];
 /** Maximum number of items in a used order: larger ones are stock movements, and the number of pairs grows with the square. */
 const MAX_ORDER_ITEMS = 100;
+/** Number of orders that says something to a shopper: "in 3 orders" sounds like hardly any. */
+export const MIN_ORDERS = 10;
 /** Orders added to every item's count, which keeps rare items from being overrated. */
 const SMOOTHING = 1;
 
@@ -73,7 +77,10 @@ export async function fileCooccurrence(
     tables.push(linkCooccurrence(usedLinks(links, files.orders), categories, chance));
   }
   const table: CooccurrenceTable = { ...stronger(tables), origin: 'shop' };
-  return { table: used ? { ...table, support: countSupport(table, used) } : table, notes };
+  return {
+    table: used ? { ...table, support: countSupport(table, used, files.minOrders ?? MIN_ORDERS) } : table,
+    notes,
+  };
 }
 
 function usedLinks(links: Link[], path: string): Link[] {

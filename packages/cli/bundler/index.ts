@@ -1,4 +1,5 @@
 export { buildBundle } from './build-bundle';
+export { MIN_ORDERS } from './build-cooccurrence';
 export {
   folderFetch,
   folderSink,

@@ -4,7 +4,7 @@ import { counted } from '../../../src/core/common/text';
 import { DEFAULT_PRESETS } from '../../../src/core/encoders';
 import { readPresets } from '../../encoders/hub';
 import { nodeRuntime } from '../../encoders/node';
-import { buildBundle, createMeter, readMapping } from '../bundler';
+import { buildBundle, createMeter, MIN_ORDERS, readMapping } from '../bundler';
 import {
   allowPrivateOption,
   currencyOption,
@@ -13,6 +13,7 @@ import {
   langOption,
   localeFeed,
   mappingOption,
+  orderCount,
   positiveInteger,
   refusalsOption,
 } from './options';
@@ -59,6 +60,12 @@ export function buildCommand() {
       'which products go together: .csv or .jsonl with item and linked (and type: only cross-sell counts)',
     )
     .option('--orders <file>', 'which products were bought together: .csv or .jsonl with order and item')
+    .option(
+      '--min-orders <n>',
+      'number of orders with both products from which a reason says how many',
+      orderCount,
+      MIN_ORDERS,
+    )
     .option('--no-encoders', 'leave out the encoder files: the bundle is smaller, but browsers cannot encode new items')
     .option('--workers <n>', 'number of encoding processes (default: one per processor)', positiveInteger)
     .addOption(

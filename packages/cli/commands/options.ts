@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import * as v from 'valibot';
+import { MIN_SUPPORT } from '../../../src/core/catalog';
 import { encodingSchema } from '../../../src/core/catalog/feed';
 import { localeSchema } from '../../../src/core/catalog/locales';
 import { currencySchema } from '../../../src/core/catalog/offers';
@@ -19,6 +20,11 @@ export const numberThat =
 const isPositive = (n: number): boolean => n > 0 && n < Number.POSITIVE_INFINITY;
 
 export const positiveInteger = numberThat((n) => Number.isInteger(n) && n >= 1, 'must be a whole number, 1 or more.');
+/** From 3 on: a bundle is public, and fewer orders would tell what one shopper bought. */
+export const orderCount = numberThat(
+  (n) => Number.isInteger(n) && n >= MIN_SUPPORT,
+  `must be a whole number, ${MIN_SUPPORT} or more.`,
+);
 export const positiveNumber = numberThat(isPositive, 'must be a number above 0.');
 
 const UNITS = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };

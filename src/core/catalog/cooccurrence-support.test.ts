@@ -8,6 +8,8 @@ it('counts the orders with both items of an entry, and reports fewer than 3 as 0
   const orders = [[0, 1], [1, 0, 2], [0, 1], [2], [0, 2], [0, 2]];
   expect([...countSupport(table, orders)]).toEqual([3, 3, 3, 0]);
   expect([...countSupport(table, orders.slice(1))]).toEqual([0, 3, 0, 0]);
+  expect([...countSupport(table, orders, 4)]).toEqual([0, 0, 0, 0]);
+  expect([...countSupport(table, orders, 1)]).toEqual([3, 3, 3, 0]);
   expect([...countSupport(table, [])]).toEqual([0, 0, 0, 0]);
 });
 

@@ -216,11 +216,13 @@ class PairCounts {
 
 /**
  * Counts the orders that contain both items of each entry of a table.
- * @returns one number per entry, as in `CooccurrenceTable`: 0 for fewer than 3
+ * @param least number of orders from which a pair gets its number; at least `MIN_SUPPORT` count
+ * @returns one number per entry, as in `CooccurrenceTable`: 0 for fewer
  */
 export function countSupport(
   { count, offsets, rows }: Pick<CooccurrenceTable, 'count' | 'offsets' | 'rows'>,
   orders: Iterable<readonly number[]>,
+  least = MIN_SUPPORT,
 ): Uint16Array {
   const entries = new Map<number, number>();
   for (let item = 0; item < count; item++) {
@@ -235,5 +237,6 @@ export function countSupport(
       }
     }
   }
-  return Uint16Array.from(counts, (orders) => (orders < MIN_SUPPORT ? 0 : Math.min(orders, MAX_SUPPORT)));
+  const shown = Math.max(least, MIN_SUPPORT);
+  return Uint16Array.from(counts, (orders) => (orders < shown ? 0 : Math.min(orders, MAX_SUPPORT)));
 }

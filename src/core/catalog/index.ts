@@ -32,7 +32,15 @@ export { writeBundle } from './bundle/write-bundle';
 export type { CatalogStatistics } from './catalog-statistics';
 export { catalogStatistics, categoryPrefixes, numbersOf } from './catalog-statistics';
 export type { CooccurrenceTable, Link } from './cooccurrence';
-export { countCooccurrence, countSupport, linkCooccurrence, logLift, pairWeight, REACH } from './cooccurrence';
+export {
+  countCooccurrence,
+  countSupport,
+  linkCooccurrence,
+  logLift,
+  MIN_SUPPORT,
+  pairWeight,
+  REACH,
+} from './cooccurrence';
 export { type Demand, demandSums, popularityNow, withPopularity } from './demand';
 export type { ContentBlend, ContentVectors, FeatureTable } from './features/feature-table';
 export {
