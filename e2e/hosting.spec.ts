@@ -82,7 +82,7 @@ async function useElements(page: Page): Promise<void> {
     })
     .toBe(4);
   const inspector = page.locator('sidestream-inspector');
-  for (const view of ['timeline', 'why', 'helps', 'learned']) {
+  for (const view of ['timeline', 'why', 'data', 'learned']) {
     await inspector.locator(`[data-tab="${view}"]`).click();
     await expect(inspector.locator(`[data-view="${view}"] :is(svg, li, .note)`).first()).toBeVisible();
   }

@@ -67,23 +67,6 @@ export const PROFILE: Profile = {
   },
   windows: 1,
   windowChoices: 4,
-  journal: {
-    choices: [
-      { item: 'a', time: 1_699_000_000_000, at: 1999, ranks: null, shares: [[0, 1]] },
-      {
-        item: 'é',
-        time: 1_699_900_000_000,
-        at: 2000,
-        ranks: [3, 12, 1],
-        shares: [
-          [0, 0.25],
-          [3, 0.75],
-        ],
-      },
-    ],
-    points: [{ kind: 'rejected', time: 1_699_900_000_000, at: 2000, count: 1 }],
-    removed: [{ id: 1, born: null, removed: 1_699_000_000_000, choices: 5, chosen: [{ item: 'a', time: null }] }],
-  },
   rejected: 0,
   lastUpdate: 1_700_000_000_000,
 };

@@ -50,7 +50,7 @@ const ROOMS = {
   },
   'device/learner': {
     runs: 'worker',
-    has: 'learning on the device: weights, `experts/`, journal, profile',
+    has: 'learning on the device: weights, `experts/`, profile',
     imports: ['core/catalog', 'core/common', 'core/events', 'core/kernel', 'device/ranking'],
   },
   'device/store': {

@@ -53,12 +53,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   // Consent: log and profile on the device.
   store: ['device/store/database', 'device/store/device-store', 'device/store/rows'],
   encryption: ['device/store/encrypt', 'device/store/lock', 'device/store/unlock'],
-  profile: [
-    'device/learner/experts/stored-experts',
-    'device/learner/journal',
-    'device/learner/packed-profile',
-    'device/learner/profile',
-  ],
+  profile: ['device/learner/experts/stored-experts', 'device/learner/packed-profile', 'device/learner/profile'],
   // Moving data to another worker, store or device.
   transfer: [
     'device/worker/shopper/exported-file',

@@ -16,7 +16,6 @@ import {
 import { ExpertMixture, type ShopperStates } from './experts/expert-mixture';
 import { FeatureMatrix, featureBlocks } from './experts/feature-matrix';
 import type { ChosenItem } from './experts/stored-experts';
-import type { Journal } from './journal';
 import { PROFILE_SCHEMA } from './limits';
 import { START, startWithSide } from './personal-weights';
 import type { Profile } from './profile';
@@ -63,14 +62,11 @@ export const featureMatrix = (index: CatalogIndex): FeatureMatrix => new Feature
 export class Learner {
   readonly history = new History();
   readonly #experts = new ExpertMixture();
-  /** Null without a journal, whose code loads late. A stored journal stays in the profile. */
-  #journal: Journal | null = null;
-  #storedJournal: Profile['journal'];
   readonly #terms: TermValueCache;
   #states: { of: readonly unknown[]; values: ShopperStates | null } = { of: [], values: null };
   /** Those of which the experts have features; offers replace them. */
   #numbers: CatalogIndex['numbers'] = [];
-  #progress: Omit<Profile, 'schema' | 'history' | 'experts' | 'journal'> = {
+  #progress: Omit<Profile, 'schema' | 'history' | 'experts'> = {
     lastEvent: 0,
     firstEvent: Number.MAX_SAFE_INTEGER,
     windows: 0,
@@ -105,12 +101,10 @@ export class Learner {
   }
 
   /** Continues from a stored profile; later events of the log are still to be learned. */
-  restore({ schema: _, history, experts, journal, ...progress }: Profile): void {
+  restore({ schema: _, history, experts, ...progress }: Profile): void {
     this.#states = { of: [], values: null };
     this.#experts.restore(experts);
     this.#progress = progress;
-    this.#storedJournal = journal;
-    this.#journal?.restore(journal);
     this.history.restore(history, this.catalog.index.rowOf);
     this.catalog.index.variants?.merge(this.history.rows);
   }
@@ -132,17 +126,7 @@ export class Learner {
       ...this.#progress,
       history: this.history.save(this.#idOf),
       experts: this.#experts.save(),
-      journal: this.journal,
     };
-  }
-
-  /** Keeps a journal from now on. Call it before `restore` to continue a stored journal. */
-  keepJournal(journal: Journal): void {
-    this.#journal = journal;
-  }
-
-  get journal(): Profile['journal'] {
-    return this.#journal?.save() ?? this.#storedJournal;
   }
 
   #renumber({ lastEvent, firstEvent }: Pick<Profile, 'lastEvent' | 'firstEvent'>): void {
@@ -160,8 +144,6 @@ export class Learner {
     const { variants } = this.catalog.index;
     // Among the choices, the variant chosen first represents a product.
     const choice = variants?.among(this.history.rows, row) ?? row;
-    const journal = chosen ? this.#journal : null;
-    journal?.before(this, this.catalog.index, choice, event.time);
     const kept = chosen && !this.history.rows.includes(choice) && this.#learn(event, row);
     const judged = this.#learnDismissal(event, row);
     if (chosen) this.#experts.forgetDismissal(event.itemId);
@@ -173,7 +155,6 @@ export class Learner {
       progress.windowChoices = 0;
     }
     if (chosen || judged) progress.lastUpdate = event.time;
-    journal?.after(this, event);
   }
 
   /** Updates only the state that rules need; nothing is learned. */
@@ -271,11 +252,6 @@ export class Learner {
       weights: { ...(index.side && { sideModel }), ...(choiceTable(index) && { boughtTogether }), ...weights },
       experts: this.options.experts === false || this.#experts.off ? [] : this.#experts.status,
     };
-  }
-
-  /** How much the learning of each adapter changes the scores, see `ExpertMixture.adapted`. */
-  get adapted() {
-    return this.#bound?.adapted ?? [];
   }
 
   get #sources(): TermSources {

@@ -44,8 +44,6 @@ const weights = (part: 'theta' | 'squares', changes: object): object => {
 };
 const block = (changes: object): object =>
   expert({ blocks: { 'content 2': { theta: 0, squares: 0, readout: new Float32Array(2), ...changes } } });
-const journal = (changes: object): object => ({ journal: { ...PROFILE.journal, ...changes } });
-const noted = { item: 'a', time: 1, at: 1, ranks: null, shares: [] };
 const [generalist, specialist, candidate] = PROFILE.experts.members;
 
 describe('a stored profile beyond the bounds of a learner is refused:', () => {
@@ -132,15 +130,6 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
     ['an expert born at an invalid time', member(1, { born: { choice: 5, time: 1e300 } })],
     ['windows beyond safe integers', { windows: 1e300 }],
     ['an update at an invalid time', { lastUpdate: Number.POSITIVE_INFINITY }],
-    ['more choices than a journal keeps', journal({ choices: ids(301).map((item) => ({ ...noted, item })) })],
-    ['a rank that no item has', journal({ choices: [{ ...noted, ranks: [0, 1, 1] }] })],
-    ['a part of the list above 1', journal({ choices: [{ ...noted, shares: [[0, 1.5]] }] })],
-    ['a choice at an invalid time', journal({ choices: [{ ...noted, time: 1e300 }] })],
-    ['something that cannot happen', journal({ points: [{ kind: 'forgotten', time: 1, at: 1 }] })],
-    [
-      'more experts than a journal remembers',
-      journal({ removed: ids(13).map((_, id) => ({ ...PROFILE.journal?.removed[0], id })) }),
-    ],
   ];
   it.each(cases)('%s', (_, changes) => {
     expect(() => parseProfile({ ...PROFILE, ...changes })).toThrow(refused('store/corrupt'));

@@ -3,7 +3,6 @@ import { canHash, joinBytes, sha256 } from '../../core/common/bytes';
 import { storedCount as count, historySchema, storedTime } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
-import { journalSchema } from './journal';
 import { PROFILE_SCHEMA } from './limits';
 import { packed, unpacked } from './packed-profile';
 
@@ -22,8 +21,6 @@ const profileSchema = v.object({
   windows: count,
   /** Choices since the last window closed. */
   windowChoices: count,
-  /** The journal of learning; absent while its code has not loaded. */
-  journal: v.optional(journalSchema),
   rejected: count,
   /** Milliseconds since the epoch, null before the first update. */
   lastUpdate: v.nullable(storedTime),

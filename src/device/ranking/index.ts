@@ -38,7 +38,7 @@ export {
 /** Loads the code for `complement`, and for lists about more items than one. Other lists do without. */
 export const listsInView = (): Promise<typeof import('./lists-in-view')> => import('./lists-in-view');
 
-export { explain, influences, inspectRow, listWithout, type ScorePart } from './explanation/explain';
+export { explain, influences, inspectRow, type ScorePart } from './explanation/explain';
 export {
   type Found,
   mixed,

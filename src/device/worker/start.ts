@@ -74,7 +74,7 @@ export async function start(options: EngineOptions, listener: EngineListener, de
     catalog.texts = new (await import('./catalog/item-texts')).ItemTexts(bundle, options.lang, report);
   }
   const [tasks, changes] = [new TaskQueue(report), new ListChanges()];
-  const turns = new Turns(catalog, device, report);
+  const turns = new Turns(catalog, device);
   const shards = parts && new parts.ShardLoader(catalog, turns, tasks, changes, report);
   const log = new EventLog(device, tasks, report);
   const shopper = new Shopper({ device, catalog, shards, turns, log, experiment, tasks, changes });

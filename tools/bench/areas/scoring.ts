@@ -2,7 +2,6 @@ import { seededRandom } from '../../../src/core/common/random';
 import type { EventType, LoggedEvent } from '../../../src/core/events';
 import { loadKernel } from '../../../src/core/kernel';
 import { Learner, type LearnerCatalog } from '../../../src/device/learner';
-import { Journal } from '../../../src/device/learner/journal';
 import { storedProfile } from '../../../src/device/learner/profile';
 import { listsInView, rank } from '../../../src/device/ranking';
 import { serveContent } from '../../../testing/served-shop';
@@ -152,8 +151,7 @@ async function profiles(say: Say): Promise<AreaResult> {
 const [SPELL, PAUSE] = [15, 6 * 3600 * 1000];
 
 /**
- * Bytes and experts of the profile of a shopper who turns from one topic to another and back in 110 choices, with a journal, as
- * pages keep it.
+ * Bytes and experts of the profile of a shopper who turns from one topic to another and back in 110 choices.
  * @param shown whether a list is shown before every choice, so that the profile contains impressions
  */
 async function profileSize(catalog: LearnerCatalog, shown: boolean): Promise<{ bytes: number; experts: number }> {
@@ -163,7 +161,6 @@ async function profileSize(catalog: LearnerCatalog, shown: boolean): Promise<{ b
     .toSorted((a, b) => b.length - a.length)
     .slice(0, 2);
   const learner = new Learner(catalog);
-  learner.keepJournal(new Journal());
   const taken = tastes.map(() => 0);
   let [events, time] = [0, START];
   for (let n = 0; n < 110; n++) {

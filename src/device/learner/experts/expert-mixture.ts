@@ -1,5 +1,3 @@
-import type { SideInput } from '../../../core/catalog';
-import { standardDeviation } from '../../../core/common/standard-deviation';
 import { VISIT_PAUSE } from '../../../core/events';
 import { type SideState, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { type Situation, START, type Start } from '../personal-weights';
@@ -121,25 +119,6 @@ export class ExpertMixture {
       contribution: member.weight * (member.expert.scores?.[row] ?? 0),
       chosen: member.expert.chosen,
     }));
-  }
-
-  /**
-   * How much each adapter changes the scores: the standard deviation of its contribution over the items, as a share of all adapters'.
-   * Empty without adapters, or before they changed anything.
-   */
-  get adapted(): { input: SideInput; share: number }[] {
-    const matrix = this.#matrix;
-    const blocks = matrix?.blocks.flatMap((block) => (block.adapter ? [{ ...block, input: block.adapter }] : [])) ?? [];
-    if (!matrix || blocks.length === 0) return [];
-    const queries = this.#members.list.map(({ weight, expert }) => expert.query.map((value) => weight * value));
-    const ofBlocks = blocks.map(({ from, to }) => {
-      const own = new Float32Array(matrix.width);
-      for (const query of queries) for (let d = from; d < to; d++) own[d] += query[d];
-      return own;
-    });
-    const spreads = matrix.readOut(ofBlocks).map(standardDeviation);
-    const total = spreads.reduce((sum, spread) => sum + spread, 0);
-    return total > 0 ? blocks.map(({ input }, n) => ({ input, share: spreads[n] / total })) : [];
   }
 
   get status() {

@@ -90,15 +90,6 @@ describe('the adapters of a side model', () => {
     }
   });
 
-  it('share what they change among the parts', () => {
-    expect(shopper([3]).adapted).toEqual([]);
-    expect(shopper([3, 8, 5], { adapters: false }).adapted).toEqual([]);
-    const shares = shopper([3, 8, 5]).adapted;
-    expect(shares.map(({ input }) => input)).toEqual(['text', 'attributes']);
-    expect(shares.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
-    expect(shares.every(({ share }) => share > 0)).toBe(true);
-  });
-
   it('are stored with the expert, and read with the context of the whole history', () => {
     const learner = shopper([3, 8, 5, 21]);
     const profile = learner.save();

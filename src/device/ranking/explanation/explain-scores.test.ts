@@ -3,7 +3,7 @@ import { catalog, WEIGHTS } from '../../../../testing/rankings';
 import { type RankRequest, rank } from '../rank';
 import type { RankState } from '../rank-state';
 import { TERMS, type TermName } from '../terms/terms';
-import { influences, inspectRow, listWithout } from './explain';
+import { influences, inspectRow } from './explain';
 
 const index = catalog([{ popularity: 5 }, {}, {}, { popularity: 3 }]);
 const request: RankRequest = { placement: 'for-you', row: null, limit: 5, exclude: new Set() };
@@ -90,22 +90,5 @@ describe('influences', () => {
   it('are empty before the first choice', () => {
     const history = { rows: [], strengths: [], dismissed: new Set<number>() };
     expect(influences(index, { ...state, history }, request)).toEqual([]);
-  });
-});
-
-describe('listWithout', () => {
-  it('is the list of every shopper, whatever was learned', () => {
-    const everybody = rank(
-      index,
-      {
-        history: { rows: [], strengths: [], dismissed: new Set() },
-        weights,
-        residualScores: null,
-      },
-      request,
-    );
-    expect(listWithout(index, state, request)).toEqual(everybody);
-    expect(everybody[0].row).toBe(0);
-    expect(rank(index, state, request)).not.toEqual(everybody);
   });
 });

@@ -1,6 +1,6 @@
 import type { CatalogIndex } from '../catalog-index';
 import { NEAREST } from '../nearest-neighbors';
-import { type RankedItem, type RankRequest, rank, scoreAll } from '../rank';
+import { type RankRequest, rank, scoreAll } from '../rank';
 import type { ExpertPart, ExpertState, RankState, Scored } from '../rank-state';
 import { rankOf } from '../score';
 import { modalitySimilarity, vectorOf, weightedMean } from '../similarities';
@@ -123,12 +123,6 @@ export function influences(
       if (part > 0) sums.set(past, (sums.get(past) ?? 0) + part);
   const total = [...sums.values()].reduce((sum, part) => sum + part, 0);
   return byPart(sums).map(({ row, part }) => ({ row, part: part / total }));
-}
-
-export function listWithout(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
-  const history = { rows: [], strengths: [], dismissed: new Set<number>() };
-  const { weights } = state;
-  return rank(index, { history, weights, residualScores: null }, request);
 }
 
 const isTerm = (name: string): name is TermName => TERMS.some((term) => term === name);

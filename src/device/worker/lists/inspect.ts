@@ -5,26 +5,23 @@ import { categoryPaths, type Item } from '../../../core/catalog';
 import { counted } from '../../../core/common/grouped';
 import { itemIdSchema } from '../../../core/events';
 import { profileFiles } from '../../learner';
-import { type InspectionAnswers, parsed, type Ranks, recommendSchema } from '../../protocol';
-import { influences, inspectRow, listWithout, rank } from '../../ranking';
+import { type InspectionAnswers, parsed, recommendSchema } from '../../protocol';
+import { influences, inspectRow, rank } from '../../ranking';
 import { type Call, takes } from '../call';
-import type { Catalog } from '../catalog/catalog';
 import { unknownSnapshot } from '../device/device';
 import type { ActiveLearner } from '../shopper/turns';
-import { listed } from './lists';
 
 type Needs = Pick<Call, 'catalog' | 'device' | 'lists' | 'options' | 'shopper'>;
 
 const LIST_LENGTH = 20;
-const COMPARED_LENGTH = 10;
 const MAX_PRODUCTS = 12;
 const MAX_CATEGORIES = 8;
 /** Number of choices that count as the last ones. */
 const LATELY = 8;
 
 const questionSchema = v.picklist(
-  ['profile', 'snapshot', 'item', 'lists', 'device'] satisfies (keyof InspectionAnswers)[],
-  'status.inspect() answers profile, snapshot, item, lists and device',
+  ['profile', 'snapshot', 'item'] satisfies (keyof InspectionAnswers)[],
+  'status.inspect() answers profile, snapshot and item',
 );
 const idSchema = v.pipe(v.number(), v.safeInteger());
 /** The reported list: `for-you`, based only on the learned state. */
@@ -36,8 +33,6 @@ const ANSWERS: {
   profile: inspectProfile,
   snapshot: (needs, about) => inspectSnapshot(needs, parsed(idSchema, about, 'status.inspect()', 'id')),
   item: (needs, about) => inspectItem(needs, parsed(itemIdSchema, about, 'status.inspect()', 'itemId')),
-  lists: compareLists,
-  device: reportDevice,
 };
 
 export const inspect = takes(
@@ -47,73 +42,29 @@ export const inspect = takes(
     ANSWERS[question](needs, about),
 );
 
-/** How to show items in the language of the page, and how to find them by id. */
-async function shownIn(catalog: Catalog) {
-  const shown = await catalog.shown();
-  const itemOf = (id: string): Item | null => {
-    const item = catalog.find(id);
-    return item && shown(item);
-  };
-  return { shown, itemOf };
-}
-
 async function inspectProfile({ catalog, lists }: Needs) {
-  const { shown, itemOf } = await shownIn(catalog);
+  const shown = await catalog.shown();
   return lists.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
-    const journal = learner.journal ?? { choices: [], points: [], removed: [] };
     const itemAt = (row: number): Item => shown(index.items[row]);
-    const choices = journal.choices.map(({ item, ranks, ...choice }) => ({
-      ...choice,
-      item: itemOf(item),
-      ranks: ranks && { own: ranks[0], popularity: ranks[1], content: ranks[2] },
-    }));
     const { rows } = learner.history;
     const parted = rows.length > 0 ? influences(index, ...lists.inputOf(list(LIST_LENGTH), learner)) : [];
     return {
       products: parted.slice(0, MAX_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
       categories: categoriesOf(rows.slice(-LATELY).map((row) => itemAt(row).category)),
-      experts: expertsOf(learner, journal.removed, itemAt, itemOf),
-      adapters: learner.adapted,
-      choices,
-      points: journal.points,
-      record: summaryOf(choices.flatMap(({ ranks }) => ranks ?? [])),
+      experts: expertsOf(learner, itemAt),
     };
   });
 }
 
-/** The current experts with their choices, then the removed experts. */
-function expertsOf(
-  learner: ActiveLearner,
-  removed: NonNullable<ActiveLearner['journal']>['removed'],
-  itemAt: (row: number) => Item,
-  itemOf: (id: string) => Item | null,
-) {
+function expertsOf(learner: ActiveLearner, itemAt: (row: number) => Item) {
   const parts = learner.contributionsOf(0);
-  const present = learner.status.experts.map(({ id, state, born, choices, share }) => ({
-    id,
-    state,
-    born,
-    choices,
-    share,
-    removed: null,
-    from: (parts.find((part) => part.id === id)?.choices ?? [])
+  return learner.status.experts.map((expert) => ({
+    ...expert,
+    from: (parts.find((part) => part.id === expert.id)?.choices ?? [])
       .toReversed()
       .map(({ row, time }) => ({ item: itemAt(row), time })),
   }));
-  const gone = removed.toReversed().map(({ id, born, removed: end, choices, chosen }) => ({
-    id,
-    born,
-    choices,
-    removed: end,
-    state: 'removed' as const,
-    share: 0,
-    from: chosen.toReversed().flatMap(({ item, time }) => {
-      const found = itemOf(item);
-      return found ? [{ item: found, time }] : [];
-    }),
-  }));
-  return [...present, ...gone];
 }
 
 export function categoriesOf(choices: readonly string[]) {
@@ -121,15 +72,6 @@ export function categoriesOf(choices: readonly string[]) {
     .map(([name, count]) => ({ name, share: count / choices.length }))
     .sort((a, b) => b.share - a.share || a.name.localeCompare(b.name))
     .slice(0, MAX_CATEGORIES);
-}
-
-export function summaryOf(ranks: readonly Ranks[]) {
-  const mean = (name: keyof Ranks): number =>
-    Math.exp(ranks.reduce((sum, one) => sum + Math.log(one[name]), 0) / ranks.length);
-  return {
-    choices: ranks.length,
-    mean: ranks.length === 0 ? null : { own: mean('own'), popularity: mean('popularity'), content: mean('content') },
-  };
 }
 
 async function inspectSnapshot({ lists, shopper, device, catalog }: Needs, id: number) {
@@ -155,7 +97,7 @@ export function placeChanges(now: readonly string[], earlier: readonly string[])
 }
 
 async function inspectItem({ catalog, options, lists }: Needs, id: string) {
-  const { shown } = await shownIn(catalog);
+  const shown = await catalog.shown();
   return lists.withLearner([id], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
     const row = catalog.rowOf(id);
@@ -170,25 +112,4 @@ async function inspectItem({ catalog, options, lists }: Needs, id: string) {
       items: items.map(({ row: past, ...part }) => ({ ...part, item: shown(index.items[past]) })),
     };
   });
-}
-
-async function compareLists({ catalog, lists }: Needs) {
-  const { shown } = await shownIn(catalog);
-  return lists.withLearner([], list(LIST_LENGTH), (learner) => {
-    const { index } = catalog;
-    const [state, request] = lists.inputOf(list(COMPARED_LENGTH), learner, { shown });
-    const shownList = { index, shown };
-    return {
-      own: listed(shownList, rank(index, state, request)),
-      without: listed(shownList, listWithout(index, state, request)),
-    };
-  });
-}
-
-async function reportDevice({ shopper, device }: Needs) {
-  const profile = shopper.complete ? await shopper.turns.run(({ learner }) => learner.save()) : null;
-  return {
-    profile: profile ? (await (await profileFiles()).encodeProfile(profile)).length : 0,
-    inMemory: device.inMemory,
-  };
 }

@@ -163,7 +163,6 @@ export class Shopper {
         const { profile, origin } = await device.read();
         past = pastOf(profile);
         if (experiment.learns() && complete) {
-          await turns.keepJournal(fresh);
           // The log is learned below, after loading the items for it.
           if (profile) fresh.restore(profile);
         } else fresh.restoreWithoutLearning(profile);

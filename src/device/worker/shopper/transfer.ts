@@ -127,7 +127,6 @@ async function merge(needs: Needs, log: ExportedLog): Promise<ImportResult> {
     const result: ImportResult = { added: added.length, known, leftOut, exact: whole && log.whole };
     if (added.length === 0) return result;
     const learner = turns.fresh();
-    await turns.keepJournal(learner);
     if (await learnAndStore(needs, learner, found)) return result;
   }
 }

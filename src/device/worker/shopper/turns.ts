@@ -1,10 +1,10 @@
 import { Mutex } from '../../../core/common/tasks';
 import { loadKernel } from '../../../core/kernel';
-import { journals, Learner, type LearnerCatalog, type Profile } from '../../learner';
+import { Learner, type LearnerCatalog, type Profile } from '../../learner';
 import { firstOrigin, type ProfileOrigin, type Store } from '../../store';
 
 /** The learner in a short turn, which makes lists or learns events. */
-export type ActiveLearner = Omit<Learner, keyof ChangingLearner | 'restore' | 'restoreWithoutLearning' | 'keepJournal'>;
+export type ActiveLearner = Omit<Learner, keyof ChangingLearner | 'restore' | 'restoreWithoutLearning'>;
 
 /** The learner in a long turn, which extends the catalogue or adds the files trained on the shop's logs. */
 export type ChangingLearner = Pick<Learner, 'featuresChanged' | 'setCatalog'>;
@@ -32,17 +32,11 @@ export class Turns {
   readonly #long = new Mutex();
   #learner: Learner;
   #origin: ProfileOrigin;
-  /** Null until a learner learns. */
-  #journals: Awaited<ReturnType<typeof journals>> | null = null;
 
-  /**
-   * @param device has the store in use
-   * @param report gets the errors that did not stop a turn
-   */
+  /** @param device has the store in use */
   constructor(
     private readonly catalog: LearnerCatalog,
     private readonly device: { readonly store: Store },
-    private readonly report: (thrown: unknown) => void,
   ) {
     this.#origin = firstOrigin(device.store);
     this.#learner = new Learner(catalog);
@@ -99,18 +93,6 @@ export class Turns {
   }
 
   /**
-   * Lets the learner that is about to be restored, and all later ones, keep a journal. If that fails, they learn without it.
-   */
-  async keepJournal(learner: Learner): Promise<void> {
-    try {
-      this.#journals ??= await journals();
-      learner.keepJournal(new this.#journals.Journal());
-    } catch (thrown) {
-      this.report(thrown);
-    }
-  }
-
-  /**
    * Runs work with a temporary learner that continues a profile; the learner is discarded. @param work must end in the same
    * turn
    */
@@ -140,8 +122,6 @@ export class Turns {
 
   /** A new learner without learned state, for the holder of a long turn. */
   fresh(): Learner {
-    const fresh = new Learner(this.catalog);
-    if (this.#journals) fresh.keepJournal(new this.#journals.Journal());
-    return fresh;
+    return new Learner(this.catalog);
   }
 }

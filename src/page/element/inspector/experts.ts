@@ -26,9 +26,7 @@ interface Topic {
  * and their ids if these are the same, too.
  */
 export function namedExperts(experts: Inspection['experts'], words: Words): NamedExpert[] {
-  const kept = experts.filter(
-    (one): one is InspectedExpert & { state: KeptState } => one.state !== 'candidate' && one.state !== 'removed',
-  );
+  const kept = experts.filter((one): one is InspectedExpert & { state: KeptState } => one.state !== 'candidate');
   const titled = (expert: (typeof kept)[number], depth: number) => {
     const topic = topicOf(expert.from, depth, words);
     return { expert, topic, title: titleOf(expert.state, topic, words) };

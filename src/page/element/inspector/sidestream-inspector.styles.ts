@@ -281,7 +281,7 @@ export const inspectorStyles = css`
 
   .facts {
     row-gap: 0;
-    margin: 0;
+    margin: 1.25rem 0 0;
   }
   .facts > div {
     display: flex;

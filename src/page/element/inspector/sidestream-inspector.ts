@@ -8,14 +8,14 @@ import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';
 import { hostStyles, pictureStyles, unseenStyles } from '../shared.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';
-import { HelpsView } from './views/helps';
+import { YourDataView } from './views/data';
 import { LearnedView } from './views/learned';
 import { TimelineView } from './views/timeline';
 import type { InspectorHost, View } from './views/view';
 import { WhyView } from './views/why';
 import { INSPECTOR_TEXTS, type LoadedTexts, type Words, wordsIn } from './words';
 
-const VIEWS = ['learned', 'timeline', 'why', 'helps'] as const;
+const VIEWS = ['learned', 'timeline', 'why', 'data'] as const;
 /** The views, in their order. */
 export type InspectorView = (typeof VIEWS)[number];
 
@@ -24,8 +24,7 @@ const REFRESH_DELAY = 150;
 
 /**
  * Shows a recommender's learned profile on this device in four views: its content, its earlier states, why a product has its
- * position, and whether it helps. Each view starts in plain words; an earlier state can be restored, and the profile can be exported,
- * imported and deleted.
+ * position, and the shopper's data, to export, import or delete. Each view starts in plain words; an earlier state can be restored.
  *
  * @tag sidestream-inspector
  * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
@@ -33,7 +32,7 @@ const REFRESH_DELAY = 150;
  * @fires {CustomEvent<RecsErrorDetail>} error - Something could not be read or done.
  *
  * @csspart panel - The whole inspector.
- * @csspart tabs - The row of the four questions.
+ * @csspart tabs - The row of the four views.
  * @csspart view - The open view.
  * @csspart products - Products that shaped the list.
  * @csspart experts - The cards of the experts.
@@ -43,8 +42,7 @@ const REFRESH_DELAY = 150;
  * @csspart why - The explanation of one product.
  * @csspart score - The parts of its score.
  * @csspart behind - The past choices behind a product.
- * @csspart lists - The products that are in the list because of the profile.
- * @csspart facts - The list of operating figures.
+ * @csspart facts - Consent, and what was learned.
  * @csspart controls - The buttons for export, import and deletion.
  * @csspart reset - The button that forgets the learned profile.
  * @csspart picture - The picture of a product.
@@ -63,7 +61,7 @@ export class SidestreamInspector extends LitElement {
    * with `createRecommender()`.
    */
   @property({ attribute: false }) recommender: Recommender | null = null;
-  /** The open view: `learned`, `timeline`, `why` or `helps`. */
+  /** The open view: `learned`, `timeline`, `why` or `data`. */
   @property({ reflect: true }) view: InspectorView = 'learned';
   /** Id of the product that the view `why` explains; default: the first product of the list. */
   @property({ attribute: 'item-id' }) itemId: string | null = null;
@@ -265,7 +263,7 @@ const freshViews = (): Record<InspectorView, View> & { why: WhyView } => ({
   learned: new LearnedView(),
   timeline: new TimelineView(),
   why: new WhyView(),
-  helps: new HelpsView(),
+  data: new YourDataView(),
 });
 
 define('sidestream-inspector', SidestreamInspector);

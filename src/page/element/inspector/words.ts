@@ -34,7 +34,6 @@ export function wordsIn({ texts, language: words }: LoadedTexts, language?: stri
   const times = (options: Intl.DateTimeFormatOptions): ((time: number) => string) =>
     new Intl.DateTimeFormat(language, options).format;
   const count = numbers();
-  const fine = numbers({ maximumFractionDigits: 1 });
   const dayAndTime = times({ dateStyle: 'medium', timeStyle: 'short' });
   const hour = times({ timeStyle: 'short' });
   const ordinals = new Intl.PluralRules(words, { type: 'ordinal' });
@@ -52,10 +51,6 @@ export function wordsIn({ texts, language: words }: LoadedTexts, language?: stri
       moment(time: number): string {
         const today = new Date(time).toDateString() === new Date().toDateString();
         return today ? fill(texts.today, { time: hour(time) }) : dayAndTime(time);
-      },
-      bytes(value: number): string {
-        if (value < 1000) return `${count(value)} B`;
-        return value < 1e6 ? `${fine(value / 1000)} kB` : `${fine(value / 1e6)} MB`;
       },
       /** A position in a list: "2nd". */
       place: (place: number): string =>

@@ -55,17 +55,15 @@ export class LearnedView implements View {
       }`;
   }
 
-  /** How much was learned, since when, and what the shopper chose lately. */
-  #sentence({ status, words }: InspectorHost, { choices, categories }: Inspection): string {
+  /** How much was learned, and what the shopper chose lately. */
+  #sentence({ status, words }: InspectorHost, { categories }: Inspection): string {
     const { texts, formats, counted } = words;
-    const [first] = choices;
     const most = categories.slice(0, NAMED).map(({ name, share }) => {
       const leaf = name.split('/').at(-1) ?? name;
       return status.events === 1 ? leaf : `${leaf} (${formats.percent(share)})`;
     });
     return words.joined([
       counted(texts.learned.choices, status.events),
-      ...(first?.at === 1 ? [fill(texts.learned.since, { day: formats.day(first.time) })] : []),
       ...(most.length === 0
         ? []
         : [counted(texts.learned.lately, Math.min(LATELY, status.events), { categories: formats.listed(most) })]),

@@ -7,7 +7,7 @@ export default {
     learned: { question: 'ماذا تعلّم؟', short: 'التعلّم' },
     timeline: { question: 'متى؟', short: 'متى' },
     why: { question: 'لماذا هذا؟', short: 'لماذا' },
-    helps: { question: 'هل يفيد؟', short: 'الفائدة' },
+    data: { question: 'بياناتك', short: 'البيانات' },
   },
   waiting: 'بانتظار التوصيات.',
   failed: 'تعذّرت قراءة شيء أو تنفيذه:',
@@ -41,7 +41,6 @@ export default {
       one: 'تعلّم هذا المتصفح ذوقك من اختيار واحد ({count}).',
       other: 'تعلّم هذا المتصفح ذوقك. عدد الاختيارات: {count}.',
     },
-    since: 'كان أولها في \u2068{day}\u2069.',
     lately: {
       one: 'كان من \u2068{categories}\u2069.',
       other: 'مؤخرًا، في آخر اختياراتك ({count})، اخترت في الغالب \u2068{categories}\u2069.',
@@ -96,21 +95,9 @@ export default {
     withoutIt: 'من دونه {place}',
     adds: 'يضيف \u2068{score}\u2069',
   },
-  helps: {
-    stood: 'كان ما اخترته في {own} في المتوسط، مقابل {popularity} حسب الرواج.',
-    nothing: 'لم يُتعلَّم شيء بعد، فقائمتك هي التي يراها الجميع.',
-    tooEarly: 'الوقت مبكر للحكم: عدد الاختيارات المطلوبة من منتجات جديدة عليك: {count}.',
-    repeats: 'لا شيء للمقارنة: كنت قد اخترت كل منتجاتك الأخيرة من قبل، لذلك لم تُرتَّب.',
-    lists: 'مع الملف الشخصي ومن دونه',
-    same: 'المنتجات نفسها في القائمتين.',
-    because: 'من أول {of} منتجات لك، عدد ما ظهر بفضل الملف الشخصي: {count}.',
-  },
   facts: {
-    heading: 'ما يستخدمه على هذا الجهاز',
     on: 'يعمل',
     off: 'متوقف',
-    inMemory: '\u2068{size}\u2069 في الذاكرة',
-    onDevice: '\u2068{size}\u2069 على هذا الجهاز',
     consents: {
       pending: 'لم يُسأل بعد',
       granted: 'يُحفظ على هذا الجهاز',
@@ -119,9 +106,6 @@ export default {
     names: {
       consent: 'الموافقة',
       learning: 'التعلّم',
-      profile: 'الملف الشخصي',
-      stored: 'ما يخزّنه هذا الموقع',
-      products: 'المنتجات',
       events: 'الأحداث',
       'last-update': 'آخر تحديث',
     },

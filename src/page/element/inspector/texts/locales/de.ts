@@ -7,7 +7,7 @@ export default {
     learned: { question: 'Was wurde gelernt?', short: 'Gelernt' },
     timeline: { question: 'Wann?', short: 'Wann' },
     why: { question: 'Warum das?', short: 'Warum' },
-    helps: { question: 'Hilft es?', short: 'Nutzen' },
+    data: { question: 'Ihre Daten', short: 'Daten' },
   },
   waiting: 'Warten auf die Empfehlungen.',
   failed: 'Etwas konnte nicht gelesen oder ausgeführt werden:',
@@ -43,7 +43,6 @@ export default {
       one: 'Dieser Browser hat aus {count} gewählten Produkt Ihren Geschmack gelernt.',
       other: 'Dieser Browser hat aus {count} gewählten Produkten Ihren Geschmack gelernt.',
     },
-    since: 'Das erste war am {day}.',
     lately: {
       one: 'Es war aus {categories}.',
       other: 'Zuletzt, bei den letzten {count}, wählten Sie meist {categories}.',
@@ -101,22 +100,9 @@ export default {
     withoutIt: 'ohne dies {place}',
     adds: 'bringt {score}',
   },
-  helps: {
-    stood: 'Was Sie gewählt haben, stand im Mittel auf {own}, nach Beliebtheit dagegen auf {popularity}.',
-    nothing: 'Noch wurde nichts gelernt, also bekommen Sie dieselbe Liste wie alle.',
-    tooEarly: 'Noch zu früh: Dafür braucht es {count} gewählte Produkte, die Ihnen neu waren.',
-    repeats:
-      'Nichts zu vergleichen: Alle zuletzt gewählten Produkte hatten Sie schon früher gewählt, daher haben sie keinen Platz.',
-    lists: 'Mit und ohne Profil',
-    same: 'Beide haben dieselben Produkte.',
-    because: '{count} Ihrer ersten {of} Produkte stehen dort wegen des Profils.',
-  },
   facts: {
-    heading: 'Was auf diesem Gerät gebraucht wird',
     on: 'an',
     off: 'aus',
-    inMemory: '{size}, im Speicher',
-    onDevice: '{size}, auf diesem Gerät',
     consents: {
       pending: 'noch nicht gefragt',
       granted: 'auf diesem Gerät',
@@ -125,9 +111,6 @@ export default {
     names: {
       consent: 'Einwilligung',
       learning: 'Lernen',
-      profile: 'Profil',
-      stored: 'Von dieser Website gespeichert',
-      products: 'Produkte',
       events: 'Ereignisse',
       'last-update': 'Letzte Änderung',
     },

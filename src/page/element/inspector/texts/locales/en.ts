@@ -12,7 +12,7 @@ export const ENGLISH_TEXTS = {
     learned: { question: 'What did it learn?', short: 'Learned' },
     timeline: { question: 'When?', short: 'When' },
     why: { question: 'Why this?', short: 'Why' },
-    helps: { question: 'Does it help?', short: 'Helps' },
+    data: { question: 'Your data', short: 'Data' },
   },
   waiting: 'Waiting for the recommender.',
   /** Before the message of an error, which is in English. */
@@ -52,7 +52,6 @@ export const ENGLISH_TEXTS = {
       one: 'This browser has learned your taste from {count} choice.',
       other: 'This browser has learned your taste from {count} choices.',
     },
-    since: 'The first was on {day}.',
     lately: {
       one: 'It was from {categories}.',
       other: 'Lately, in your last {count} choices, you chose mostly {categories}.',
@@ -115,21 +114,9 @@ export const ENGLISH_TEXTS = {
     withoutIt: 'without it {place}',
     adds: 'adds {score}',
   },
-  helps: {
-    stood: 'What you chose stood {own} on average, against {popularity} by popularity.',
-    nothing: 'Nothing has been learned yet, so your list is the one that everybody gets.',
-    tooEarly: 'Too early to say: it takes {count} choices of products that were new to you.',
-    repeats: 'Nothing to compare: you had chosen all of your latest products before, so they were not ranked.',
-    lists: 'With and without the profile',
-    same: 'Both have the same products.',
-    because: '{count} of your first {of} products are there because of the profile.',
-  },
   facts: {
-    heading: 'What it uses on this device',
     on: 'on',
     off: 'off',
-    inMemory: '{size}, in memory',
-    onDevice: '{size}, on this device',
     consents: {
       pending: 'not asked yet',
       granted: 'kept on this device',
@@ -138,9 +125,6 @@ export const ENGLISH_TEXTS = {
     names: {
       consent: 'Consent',
       learning: 'Learning',
-      profile: 'Profile',
-      stored: 'Stored by this site',
-      products: 'Products',
       events: 'Events',
       'last-update': 'Last update',
     },
@@ -183,4 +167,4 @@ export interface InspectorTexts extends Omit<Translated<typeof ENGLISH_TEXTS>, '
 }
 
 /** The state of an expert that was kept. */
-export type KeptState = Exclude<InspectedExpert['state'], 'candidate' | 'removed'>;
+export type KeptState = Exclude<InspectedExpert['state'], 'candidate'>;

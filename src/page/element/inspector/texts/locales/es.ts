@@ -7,7 +7,7 @@ export default {
     learned: { question: '¿Qué ha aprendido?', short: 'Qué' },
     timeline: { question: '¿Cuándo?', short: 'Cuándo' },
     why: { question: '¿Por qué esto?', short: 'Por qué' },
-    helps: { question: '¿Sirve de algo?', short: 'Utilidad' },
+    data: { question: 'Tus datos', short: 'Datos' },
   },
   waiting: 'Esperando las recomendaciones.',
   failed: 'Algo no se ha podido leer o hacer:',
@@ -41,7 +41,6 @@ export default {
       one: 'Este navegador ha aprendido tu gusto de {count} elección.',
       other: 'Este navegador ha aprendido tu gusto de {count} elecciones.',
     },
-    since: 'La primera fue el {day}.',
     lately: {
       one: 'Era de {categories}.',
       other: 'Últimamente, en tus últimas {count} elecciones, sobre todo {categories}.',
@@ -96,21 +95,9 @@ export default {
     withoutIt: 'sin ella: {place}',
     adds: 'añade {score}',
   },
-  helps: {
-    stood: 'Lo que elegiste estaba de media en el {own}, frente al {popularity} por popularidad.',
-    nothing: 'Aún no se ha aprendido nada, así que tu lista es la de todos.',
-    tooEarly: 'Es pronto para decirlo: hacen falta {count} elecciones de productos nuevos para ti.',
-    repeats: 'Nada que comparar: ya habías elegido antes todos tus últimos productos, así que no tienen puesto.',
-    lists: 'Con y sin el perfil',
-    same: 'Ambas tienen los mismos productos.',
-    because: '{count} de tus {of} primeros productos están ahí gracias al perfil.',
-  },
   facts: {
-    heading: 'Qué usa en este dispositivo',
     on: 'activado',
     off: 'desactivado',
-    inMemory: '{size}, en memoria',
-    onDevice: '{size}, en este dispositivo',
     consents: {
       pending: 'aún no preguntado',
       granted: 'en este dispositivo',
@@ -119,9 +106,6 @@ export default {
     names: {
       consent: 'Consentimiento',
       learning: 'Aprendizaje',
-      profile: 'Perfil',
-      stored: 'Guardado por este sitio',
-      products: 'Productos',
       events: 'Eventos',
       'last-update': 'Última actualización',
     },

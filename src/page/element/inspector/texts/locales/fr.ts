@@ -7,7 +7,7 @@ export default {
     learned: { question: 'Qu’a-t-il appris ?', short: 'Appris' },
     timeline: { question: 'Quand ?', short: 'Quand' },
     why: { question: 'Pourquoi ceci ?', short: 'Pourquoi' },
-    helps: { question: 'Est-ce utile ?', short: 'Utilité' },
+    data: { question: 'Vos données', short: 'Données' },
   },
   waiting: 'En attente des recommandations.',
   failed: 'Une lecture ou une action a échoué :',
@@ -39,7 +39,6 @@ export default {
   onTrial: 'goûts à l’essai',
   learned: {
     choices: 'Ce navigateur a appris votre goût à partir de {count} choix.',
-    since: 'Le premier date du {day}.',
     lately: {
       one: 'Il venait de : {categories}.',
       other: 'Récemment, dans vos {count} derniers choix, surtout {categories}.',
@@ -96,21 +95,9 @@ export default {
     withoutIt: 'sans lui {place}',
     adds: 'ajoute {score}',
   },
-  helps: {
-    stood: 'Ce que vous avez choisi était {own} en moyenne, contre {popularity} par popularité.',
-    nothing: 'Rien n’a encore été appris : votre liste est celle de tout le monde.',
-    tooEarly: 'Trop tôt pour le dire : il faut {count} choix de produits nouveaux pour vous.',
-    repeats: 'Rien à comparer : vous aviez déjà choisi tous vos derniers produits, qui n’ont donc pas été classés.',
-    lists: 'Avec et sans le profil',
-    same: 'Les deux ont les mêmes produits.',
-    because: 'Grâce au profil, {count} de vos {of} premiers produits sont là.',
-  },
   facts: {
-    heading: 'Ce qui est utilisé sur cet appareil',
     on: 'actif',
     off: 'inactif',
-    inMemory: '{size}, en mémoire',
-    onDevice: '{size}, sur cet appareil',
     consents: {
       pending: 'pas encore demandé',
       granted: 'sur cet appareil',
@@ -119,9 +106,6 @@ export default {
     names: {
       consent: 'Consentement',
       learning: 'Apprentissage',
-      profile: 'Profil',
-      stored: 'Stocké par ce site',
-      products: 'Produits',
       events: 'Événements',
       'last-update': 'Dernière mise à jour',
     },

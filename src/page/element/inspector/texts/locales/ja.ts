@@ -7,7 +7,7 @@ export default {
     learned: { question: '何を学習した？', short: '学習' },
     timeline: { question: 'いつ？', short: 'いつ' },
     why: { question: 'なぜこの商品？', short: '理由' },
-    helps: { question: '役に立っている？', short: '効果' },
+    data: { question: '自分のデータ', short: 'データ' },
   },
   waiting: 'おすすめの準備を待っています。',
   failed: '読み込みまたは操作ができませんでした：',
@@ -39,7 +39,6 @@ export default {
   onTrial: '試用中の好み',
   learned: {
     choices: 'このブラウザーは{count}回の選択からお客様の好みを学習しました。',
-    since: '最初の選択は{day}です。',
     lately: {
       one: 'カテゴリーは{categories}です。',
       other: '最近（直近{count}回）は主に{categories}を選びました。',
@@ -94,21 +93,9 @@ export default {
     withoutIt: 'なければ{place}',
     adds: 'スコア {score}',
   },
-  helps: {
-    stood: '選んだ商品は、選ぶ前に平均{own}でした。人気順では{popularity}です。',
-    nothing: 'まだ何も学習していないため、リストは誰にとっても同じです。',
-    tooEarly: '判断するにはまだ早すぎます。初めての商品を{count}回選ぶ必要があります。',
-    repeats: '比較できるものがありません。最近の商品はすべて以前にも選んだもので、順位が付いていません。',
-    lists: 'プロフィールの有無による違い',
-    same: 'どちらも同じ商品です。',
-    because: '上位{of}点のうち{count}点は、プロフィールによって表示されています。',
-  },
   facts: {
-    heading: 'このデバイスでの使用状況',
     on: '有効',
     off: '無効',
-    inMemory: '{size}（メモリー内）',
-    onDevice: '{size}（このデバイス内）',
     consents: {
       pending: '未確認',
       granted: 'このデバイスに保持',
@@ -117,9 +104,6 @@ export default {
     names: {
       consent: '同意',
       learning: '学習',
-      profile: 'プロフィール',
-      stored: 'このサイトの保存量',
-      products: '商品',
       events: 'イベント',
       'last-update': '最終更新',
     },

@@ -1,19 +1,28 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { InspectorHost } from './view';
+import { whyNothing } from '../words';
+import { type InspectorHost, lead, type View } from './view';
 
 /** Actions that need a second click. */
 type Question = 'reset' | 'forget' | 'import';
 
-/** Export, import, forget. Actions that cannot be undone ask first. */
-export class Controls {
+/** What this device keeps; export, import, forget. Actions that cannot be undone ask first. */
+export class YourDataView implements View {
   #asked: Question | null = null;
   #file: File | null = null;
   #passphrase = '';
 
+  /** Everything that it shows is in the status. */
+  load(): Promise<void> {
+    return Promise.resolve();
+  }
+
   render(host: InspectorHost): TemplateResult {
     const denied = host.status.consent === 'denied';
     const texts = host.words.texts.controls;
+    const reason = whyNothing(host.status, host.words.texts);
     return html`
+      ${reason ? lead(reason) : nothing}
+      ${this.#facts(host)}
       ${host.heading(texts.heading)}
       <p class="note">${texts.note}</p>
       <label class="field">${texts.passphrase}
@@ -26,6 +35,23 @@ export class Controls {
         <button class="button" type="button" data-testid="forget" ?disabled=${host.busy} @click=${() => this.#ask(host, 'forget')}>${texts.forget.button}</button>
       </div>
       ${this.#asked ? this.#question(host, this.#asked) : nothing}`;
+  }
+
+  #facts({ status, words }: InspectorHost): TemplateResult {
+    const { texts, formats } = words;
+    const { facts } = texts;
+    const learning = status.learning && status.consent !== 'denied';
+    type Fact = [name: keyof typeof facts.names, value: string];
+    const rows: Fact[] = [
+      ['consent', facts.consents[status.consent]],
+      ['learning', learning ? facts.on : facts.off],
+      ['events', formats.count(status.events)],
+      ...(status.lastUpdate === null ? [] : [['last-update', formats.moment(status.lastUpdate)] satisfies Fact]),
+    ];
+    return html`
+      <dl part="facts" class="facts">
+        ${rows.map(([name, value]) => html`<div><dt>${facts.names[name]}</dt><dd data-fact=${name}>${value}</dd></div>`)}
+      </dl>`;
   }
 
   #question(host: InspectorHost, asked: Question): TemplateResult {
