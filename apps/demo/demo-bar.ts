@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 
-/** The bar above every page of the demo and of Studio: what one looks at, and where to go on. */
+/** The bar above every page of the demo and of Studio: the product behind them, and the ways to it. */
 export const demoBar = (): TemplateResult => html`
   <aside class="demo-bar" aria-label="About this demo">
     <p class="page">

@@ -27,7 +27,7 @@ export function progressBar(progress: Progress | null): TemplateResult | typeof 
     ></progress>`;
 }
 
-/** What went wrong, in words for shoppers; the text for engineers is folded. */
+/** A failure in words for shoppers; the text for engineers is folded. */
 export const problem = ({ code, message }: SidestreamError): TemplateResult => html`
   <p>${navigator.onLine ? 'Something did not work. What is on the page still does.' : 'You are offline. What has been loaded still works.'}</p>
   <details class="hint">

@@ -296,7 +296,8 @@ export default defineConfig({
           searchOptions: {
             // Guides first; history, reasons and tables after everything else. It is sent to pages as text, so it stands alone.
             boostDocument: (id: string) => {
-              if (/\/(changelog|decisions\/|contributing|reference\/api\/|results\/|explanation\/rooms)/.test(id)) return 0.02;
+              if (/\/(changelog|decisions\/|contributing|reference\/api\/|results\/|explanation\/rooms)/.test(id))
+                return 0.02;
               return /\/(tutorials|how-to)\//.test(id) ? 2 : 1;
             },
           },

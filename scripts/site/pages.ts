@@ -46,7 +46,7 @@ export async function collectPages(root: string, folder: string): Promise<string
 }
 
 /** Blocks of code between the marks, each below a line with its name, become tabs: a plain document has them one after the other. */
-export const withTabs = (text: string): string =>
+const withTabs = (text: string): string =>
   text.replace(/^<!-- tabs -->$([\s\S]*?)^<!-- \/tabs -->$/gm, (_, inner: string) => {
     const blocks = inner.replace(/^(\S+):\n\n```(\w+)$/gm, '```$2 [$1]');
     return `::: code-group\n${blocks}\n:::`;

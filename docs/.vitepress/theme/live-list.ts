@@ -10,7 +10,7 @@ import {
   RULE_GROUPS,
   type RuleField,
 } from '../../../apps/demo/playground/list-settings';
-import type { Item, RecommendResponse, Recommender } from '../../../src';
+import type { Item, Recommender, RecommendResponse } from '../../../src';
 
 const ATTRIBUTES = ATTRIBUTE_GROUPS.flatMap(({ fields }) => fields);
 const RULES = RULE_GROUPS.flatMap(({ fields }) => fields);

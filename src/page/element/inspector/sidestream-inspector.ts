@@ -42,7 +42,7 @@ const REFRESH_DELAY = 150;
  * @csspart why - The explanation of one product.
  * @csspart score - The parts of its score.
  * @csspart behind - The past choices behind a product.
- * @csspart facts - Consent, and what was learned.
+ * @csspart facts - Consent, and the size of the profile.
  * @csspart controls - The buttons for export, import and deletion.
  * @csspart reset - The button that forgets the learned profile.
  * @csspart picture - The picture of a product.

@@ -21,8 +21,9 @@ export const feedColumns = (): string => columnsOf(60);
  * The reason that all cards of a list have, which the list says once. Null if each card says its own: if they differ, and in a feed or a
  * bundle, whose cards come at different times.
  */
-export function sharedReason([first, ...others]: readonly Recommendation[], layout: Settings['layout']): string | null {
-  if (others.length === 0 || layout === 'feed' || layout === 'bundle') return null;
+export function sharedReason(cards: readonly Recommendation[], layout: Settings['layout']): string | null {
+  const [first, ...others] = cards;
+  if (!first || others.length === 0 || layout === 'feed' || layout === 'bundle') return null;
   return others.every(({ reason }) => reason === first.reason) ? first.reason : null;
 }
 

@@ -5,7 +5,7 @@ import { type InspectorHost, lead, type View } from './view';
 /** Actions that need a second click. */
 type Question = 'reset' | 'forget' | 'import';
 
-/** What this device keeps; export, import, forget. Actions that cannot be undone ask first. */
+/** The data on this device: export, import, forget. Actions that cannot be undone ask first. */
 export class YourDataView implements View {
   #asked: Question | null = null;
   #file: File | null = null;
