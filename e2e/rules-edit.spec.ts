@@ -97,7 +97,7 @@ test('rules are made without JSON: dragged, hidden, dated, previewed, compared a
 
   await page.getByRole('button', { name: 'Save 2 changes' }).click();
   await expect(page.locator('.differences li')).toHaveText([
-    /^Added Pin “.+” at place 1, “.+” at place 2; in trending$/,
+    /^Added Pin “.+” at place 1, “.+” at place 2; in “Popular right now”$/,
     'Added Hide category “Food”; from 2999-01-01',
   ]);
   await page.getByRole('button', { name: 'Write rules.json' }).click();
@@ -108,7 +108,7 @@ test('rules are made without JSON: dragged, hidden, dated, previewed, compared a
     rules: [
       BY_HAND,
       {
-        name: 'Pinned in trending',
+        name: 'Pinned in “Popular right now”',
         placements: ['trending'],
         pin: [
           { itemId: before[5], position: 0 },
@@ -148,7 +148,7 @@ test('a change can be undone, the focus stays with what was moved, and what some
     await change();
     await listed;
   };
-  const pin = rule(page, 'Pinned in trending');
+  const pin = rule(page, 'Pinned in “Popular right now”');
   await pin.locator('summary').click();
   await pin.getByRole('button', { name: 'Move up' }).focus();
   await changing(() => page.keyboard.press('Enter'));

@@ -5,22 +5,32 @@ const SCRIPT = '<script type="module" src="/sidestream/sidestream.js"></script>'
 /** Lists whose shop has a consent tool. */
 const FOLLOWING = ' bundle="/bundle/" consent="auto"';
 
-const listLine = (source: string, attributes: string, addresses: boolean): string =>
-  `<sidestream-recs${source} ${attributes}${addresses ? '' : ' href-template="/products/{id}"'}></sidestream-recs>`;
+/** What a shop states in each list. */
+export interface ShopLines {
+  /** Code of the currency; empty if it is not known. */
+  currency: string;
+  /** Address of a product's page, with `{id}`; null if the products have addresses of their own. */
+  address: string | null;
+}
 
-/** The two lines to paste into a shop's pages. @param addresses whether the products have addresses of their own */
-export const twoLines = (addresses: boolean): string =>
+export const listLine = (source: string, attributes: string, { currency, address }: ShopLines): string => {
+  const stated = `${currency ? ` currency="${currency}"` : ''}${address === null ? '' : ` href-template="${address}"`}`;
+  return `<sidestream-recs${source} ${attributes}${stated}></sidestream-recs>`;
+};
+
+/** The two lines to paste into a shop's pages. */
+export const twoLines = (shop: ShopLines): string =>
   `${SCRIPT}
-${listLine(FOLLOWING, 'placement="for-you"', addresses)}`;
+${listLine(FOLLOWING, 'placement="for-you"', shop)}`;
 
 /** Two more lists, for the page of a product. */
-export const productLines = (addresses: boolean): string =>
+export const productLines = (shop: ShopLines): string =>
   ['similar', 'complement']
-    .map((placement) => listLine(FOLLOWING, `placement="${placement}" item-id="ID OF THE PRODUCT"`, addresses))
+    .map((placement) => listLine(FOLLOWING, `placement="${placement}" item-id="ID OF THE PRODUCT"`, shop))
     .join('\n');
 
 /** Instead of the two lines, for a shop without a consent tool: the list with the shop's own question. */
-export const askingLines = (addresses: boolean): string => `<script type="module">
+export const askingLines = (shop: ShopLines): string => `<script type="module">
   import { askConsent, notedConsent } from '/sidestream/consent.js';
   import { createRecommender } from '/sidestream/sidestream.js';
 
@@ -29,7 +39,7 @@ export const askingLines = (addresses: boolean): string => `<script type="module
   const recommender = await starting;
   for (const list of document.querySelectorAll('sidestream-recs')) list.recommender = recommender;
 </script>
-${listLine('', 'placement="for-you"', addresses)}
+${listLine('', 'placement="for-you"', shop)}
 <aside id="remember" hidden>
   Remember what I like on this device? The shop learns from what you look at, in your browser. Nothing is sent anywhere.
   <button type="button" value="granted">Yes</button>
@@ -117,7 +127,7 @@ ${indented(reserved.trim(), '      ')}
 `;
 
 /** Guide to the files on a web server. */
-export const readme = ({ pictures, addresses }: { pictures: boolean; addresses: boolean }): string => `Your recommender
+export const readme = ({ pictures, lines }: { pictures: boolean; lines: ShopLines }): string => `Your recommender
 ================
 
 Made with Sidestream Studio. Everything here is static files: any web server will do.
@@ -136,9 +146,9 @@ ${pictures ? `   images/       to   ${IMAGE_BASE}       the pictures\n` : ''}
 
    These two lines into a page of your shop, where the list should be:
 
-${indented(twoLines(addresses))}
+${indented(twoLines(lines))}
 ${
-  addresses
+  lines.address === null
     ? ''
     : `
    Your products have no addresses. href-template says where their pages are:
@@ -147,20 +157,20 @@ ${
 }
    On the page of a product, two more lists, with its id:
 
-${indented(productLines(addresses))}
+${indented(productLines(lines))}
 
    And this into the style sheet of your shop, so that nothing moves when the lists appear:
 
 ${indented(reserved.trim())}
 
-   currency="EUR" shows prices in euros. The words of the lists are in the language of your page,
+   ${lines.currency ? '' : 'currency="EUR" shows prices in euros. '}The words of the lists are in the language of your page,
    <html lang="...">.
 
    The lists follow what a shopper opens. With consent="auto" they follow the consent tool of your shop:
    once the shopper has agreed there, they remember it on the shopper's device; until then they forget it
    when the page is left. A shop without a consent tool asks by itself. Instead of the two lines, on every page:
 
-${indented(askingLines(addresses))}
+${indented(askingLines(lines))}
 
    The lists on the page of a product are then without bundle and consent, too.
 

@@ -7,9 +7,12 @@ import { allProducts } from '../../demo/shop-home';
 import { shopPage } from '../../demo/shop-page';
 import { shopRecs } from '../../demo/shop-recs';
 import '../../../src/page/element';
+import { ownShop } from '../page/own-shop';
 import { alertOf } from '../page/templates';
 import { counted, learnedSentence } from '../page/words';
 import type { StudioState } from '../session';
+import type { ShopLines } from '../take-away/texts';
+import './preview';
 import { triedShop } from './tried-shop';
 
 /** Step 4: the shop's own products with their lists, which follow the clicks, on the pages of the demo shop. */
@@ -43,6 +46,10 @@ export class StudioTry extends SessionElement<Session> {
         <h2 id="try-help">Does it help?</h2>
         <div data-testid="try-gain">${gainText(this.state)}</div>
       </section>
+      <section class="block stack" aria-labelledby="try-page">
+        <h2 id="try-page">On your own page</h2>
+        <studio-preview .lines=${this.#lines}></studio-preview>
+      </section>
       <p class="visually-hidden" role="status">${this.spoken}</p>`;
   }
 
@@ -67,6 +74,12 @@ export class StudioTry extends SessionElement<Session> {
           html`${shopRecs(session, { placement: 'for-you' })} ${allProducts(session)}`
         }
       </div>`;
+  }
+
+  get #lines(): ShopLines {
+    const { catalog } = this.state;
+    const { currency, address } = ownShop(catalog);
+    return { currency, address: catalog?.withoutAddress === 0 ? null : address };
   }
 
   readonly #navigated = async (): Promise<void> => {
