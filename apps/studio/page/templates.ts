@@ -63,11 +63,12 @@ export function columnMenus(
     event.preventDefault();
     if (!(event.currentTarget instanceof HTMLFormElement)) return;
     const data = new FormData(event.currentTarget);
-    const named = Object.keys(labels).map((field) => [field, String(data.get(field) ?? '')]);
-    read(Object.fromEntries(named.filter(([field, column]) => column !== '' && column !== found[field])));
+    const named = Object.keys(labels).map((field) => ({ field, column: String(data.get(field) ?? '') }));
+    const others = named.filter(({ field, column }) => column !== '' && column !== found[field]);
+    read(Object.fromEntries(others.map(({ field, column }) => [field, column])));
   };
   return html`
-    <details class="ruled again" ?open=${open}>
+    <details class="ruled" ?open=${open}>
       <summary>Which column is what?</summary>
       <form class="fields asked" @submit=${submitted}>
         ${Object.entries(labels).map(

@@ -42,6 +42,13 @@ export class StudioTry extends SessionElement<Session> {
       ${alertOf('Your shop cannot be shown.', failure, () => this.session.open())}
       ${alertOf('Something did not work.', notice)}
       ${recommender ? this.#shop() : failure ? nothing : html`<p role="status">Opening your shop …</p>`}
+      ${recommender && this.session.examples === null ? nothing : this.#below()}
+      <p class="visually-hidden" role="status">${this.spoken}</p>`;
+  }
+
+  /** What is below the lists, once these are there. */
+  #below(): TemplateResult {
+    return html`
       <section class="block" aria-labelledby="try-help">
         <h2 id="try-help">Does it help?</h2>
         <div data-testid="try-gain">${gainText(this.state)}</div>
@@ -49,8 +56,7 @@ export class StudioTry extends SessionElement<Session> {
       <section class="block stack" aria-labelledby="try-page">
         <h2 id="try-page">On your own page</h2>
         <studio-preview .lines=${this.#lines}></studio-preview>
-      </section>
-      <p class="visually-hidden" role="status">${this.spoken}</p>`;
+      </section>`;
   }
 
   #shop(): TemplateResult {
