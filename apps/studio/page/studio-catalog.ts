@@ -7,7 +7,7 @@ import { shopQuestions } from './own-shop';
 import { productCard } from './product-card';
 import './studio-drop';
 import { StudioElement } from './studio-element';
-import { andMore, columnMenus, lines } from './templates';
+import { andMore, lines } from './templates';
 import { count, counted, languageName } from './words';
 
 /** Most refused rows, and pictures that are missing, in a table. */
@@ -34,7 +34,7 @@ export class StudioCatalog extends StudioElement {
     const { catalog } = this.state;
     return html`
       ${catalog === null ? nothing : this.#read(catalog)}
-      ${this.reading('catalogue', 'products')} ${this.#columns()}
+      ${this.reading('catalogue', 'products')} ${this.columns('catalogue', FIELDS, foundInCatalog, (files, chosen) => this.#chosen(files, chosen))}
       ${
         catalog === null
           ? this.#drop('Product export')
@@ -50,16 +50,6 @@ export class StudioCatalog extends StudioElement {
 
   #drop(label: string): TemplateResult {
     return html`<studio-drop label=${label} folders .hint=${FORMATS} .waits=${this.session.waits} @studio-files=${({ detail }: CustomEvent<DroppedFile[]>) => this.#chosen(detail)}></studio-drop>`;
-  }
-
-  #columns(): TemplateResult | typeof nothing {
-    const { session } = this;
-    const read = session.read.catalogue;
-    if (!read || session.running) return nothing;
-    const menus = { ...read, found: foundInCatalog(read.columns) };
-    return columnMenus(FIELDS, menus, session.failureOf('catalogue') !== null, (chosen) =>
-      this.#chosen(read.files, chosen),
-    );
   }
 
   #read(catalog: CatalogReport): TemplateResult {

@@ -7,7 +7,7 @@ import type { DroppedFile, LearnReport, LearnUpdate, LogReport } from '../sessio
 import './studio-drop';
 import { StudioElement } from './studio-element';
 import type { Running } from './studio-session';
-import { alertOf, columnMenus, facts, lines, progressBar } from './templates';
+import { alertOf, facts, lines, progressBar } from './templates';
 import { count, counted, days, duration, learnedSentence, percent } from './words';
 
 const LOG_HINT = html`CSV or JSON Lines with a line for each choice: shopper, product, time; a type such as <code>view</code> or
@@ -33,7 +33,7 @@ export class StudioLearn extends StudioElement {
       ${training ? this.#training(training) : learned ? result(learned) : nothing}
       ${alertOf('The training could not continue.', session.failureOf('train'))}
       ${shown && shown.epochs.length > 0 ? charts(shown, learned?.keptEpoch) : nothing} ${log === null ? this.#intro() : this.#read(log)}
-      ${this.reading('log', 'log')} ${this.#columns()}
+      ${this.reading('log', 'log')} ${this.columns('log', FIELDS, foundInLog, (files, chosen) => this.#chosen(files, chosen))}
       ${
         log === null
           ? this.#drop('Log')
@@ -66,14 +66,6 @@ export class StudioLearn extends StudioElement {
 
   #drop(label: string): TemplateResult {
     return html`<studio-drop label=${label} .hint=${LOG_HINT} .waits=${this.session.waits} @studio-files=${({ detail }: CustomEvent<DroppedFile[]>) => this.#chosen(detail)}></studio-drop>`;
-  }
-
-  #columns(): TemplateResult | typeof nothing {
-    const { session } = this;
-    const read = session.read.log;
-    if (!read || session.running) return nothing;
-    const menus = { ...read, found: foundInLog(read.columns) };
-    return columnMenus(FIELDS, menus, session.failureOf('log') !== null, (chosen) => this.#chosen(read.files, chosen));
   }
 
   #intro(): TemplateResult {

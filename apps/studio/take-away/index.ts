@@ -10,7 +10,7 @@ import { alertOf, facts, progressBar } from '../page/templates';
 import { counted, fileSize } from '../page/words';
 import type { StudioState } from '../session';
 import { bytesIn, findParts, type Layout, laidOut, lean, type Parts } from './files';
-import { askingLines, productLines, readme, shopifyReadme, twoLines } from './texts';
+import { readme, shopifyReadme, twoLines } from './texts';
 import { THEME } from './theme';
 
 const LAYOUTS: Readonly<Record<Layout, { name: string; archive: string }>> = {
@@ -110,8 +110,6 @@ export class StudioTakeAway extends PageElement {
       <h3>Paste</h3>
       <p>These two lines into a page of your shop, where the list should be:</p>
       ${this.#lines(twoLines(lines))}
-      ${this.#more('Your shop has no consent tool', 'The lines of a shop that asks by itself', askingLines(lines))}
-      ${this.#more('Two more lists, for the page of a product', 'The lines for the page of a product', productLines(lines))}
       ${explained(readme({ pictures: pictures.length > 0, lines }))}`;
   }
 
@@ -124,14 +122,6 @@ export class StudioTakeAway extends PageElement {
           : nothing
       }
       ${explained(shopifyReadme(pictures.length > 0))}`;
-  }
-
-  #more(summary: string, label: string, text: string): TemplateResult {
-    return html`
-      <details>
-        <summary>${summary}</summary>
-        ${codeBlock(label, text)}
-      </details>`;
   }
 
   #lines(text: string): TemplateResult {

@@ -42,7 +42,7 @@ export class StudioTry extends SessionElement<Session> {
       ${alertOf('Your shop cannot be shown.', failure, () => this.session.open())}
       ${alertOf('Something did not work.', notice)}
       ${recommender ? this.#shop() : failure ? nothing : html`<p role="status">Opening your shop …</p>`}
-      ${recommender && this.session.examples === null ? nothing : this.#below()}
+      ${this.session.examples === null && !failure ? nothing : this.#below()}
       <p class="visually-hidden" role="status">${this.spoken}</p>`;
   }
 
