@@ -55,6 +55,11 @@ test('rules are made without JSON: dragged, hidden, dated, previewed, compared a
   await page.goto(address);
   await expect(cards(page)).toHaveCount(12);
   const before = await idsOf(page);
+  // By the headings that shoppers see.
+  await expect(page.getByRole('combobox', { name: /^List/ }).locator('option')).toContainText([
+    'Recommended for you',
+    'Similar products',
+  ]);
   await expect(rule(page, 'By hand')).toHaveText(/^\s*By hand\s+Written by hand; kept as it is/);
 
   await drag(page, 4, 1);
@@ -97,7 +102,7 @@ test('rules are made without JSON: dragged, hidden, dated, previewed, compared a
 
   await page.getByRole('button', { name: 'Save 2 changes' }).click();
   await expect(page.locator('.differences li')).toHaveText([
-    /^Added Pin “.+” at place 1, “.+” at place 2; in trending$/,
+    /^Added Pin “.+” at place 1, “.+” at place 2; in “Popular right now”$/,
     'Added Hide category “Food”; from 2999-01-01',
   ]);
   await page.getByRole('button', { name: 'Write rules.json' }).click();
@@ -108,7 +113,7 @@ test('rules are made without JSON: dragged, hidden, dated, previewed, compared a
     rules: [
       BY_HAND,
       {
-        name: 'Pinned in trending',
+        name: 'Pinned in “Popular right now”',
         placements: ['trending'],
         pin: [
           { itemId: before[5], position: 0 },
@@ -148,7 +153,7 @@ test('a change can be undone, the focus stays with what was moved, and what some
     await change();
     await listed;
   };
-  const pin = rule(page, 'Pinned in trending');
+  const pin = rule(page, 'Pinned in “Popular right now”');
   await pin.locator('summary').click();
   await pin.getByRole('button', { name: 'Move up' }).focus();
   await changing(() => page.keyboard.press('Enter'));
@@ -180,6 +185,25 @@ test('a change can be undone, the focus stays with what was moved, and what some
   expect(names()).toEqual(['Theirs']);
 });
 
+test('a rule without products is not written, and an example adds a whole one', async ({ page }) => {
+  await page.goto(address);
+  await expect(cards(page)).toHaveCount(12);
+  await page.getByRole('button', { name: 'Raise …' }).click();
+  await expect(rule(page, 'Rule 2')).toContainText('Until then the rule is not written');
+  await expect(page.getByRole('button', { name: 'Nothing to save' })).toBeDisabled();
+  await expect(page.locator('.rules').locator('.problem, .warning')).toHaveCount(0);
+  const example = page.getByRole('list', { name: 'Examples' }).getByRole('button', { name: /^Hide category “/ });
+  const words = (await example.textContent())?.trim() ?? '';
+  await example.click();
+  await expect(rule(page, 'Rule 3')).toContainText(words);
+  await page.getByRole('button', { name: 'Save 1 change' }).click();
+  await expect(page.locator('.differences li')).toHaveText([`Added ${words}`]);
+  await page.getByRole('button', { name: 'Write rules.json' }).click();
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Saved.');
+  const { rules } = JSON.parse(readFileSync(join(folder, 'rules.json'), 'utf8'));
+  expect(rules).toEqual([BY_HAND, { filter: { $not: { category: expect.any(String) } } }]);
+});
+
 test('the page is accessible in both colour schemes, and fits a narrow screen', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 720 });
   await page.goto(address);
@@ -190,6 +214,6 @@ test('the page is accessible in both colour schemes, and fits a narrow screen', 
     if (!(await summary.evaluate((one) => one.closest('details')?.open))) await summary.click();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
   expect(await violationsInSchemes(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Save 2 changes' }).click();
+  await page.getByRole('button', { name: 'Save 1 change' }).click();
   expect(await violationsInSchemes(page, { include: ['dialog'] })).toEqual([]);
 });

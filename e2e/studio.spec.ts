@@ -182,6 +182,128 @@ test('a GPU that is lost leaves the work to the processor', { tag: '@nightly' },
   await expect(page.getByText('because the GPU was lost')).toBeVisible();
 });
 
+/** The sum of the layout shifts since the last call. */
+const shifts = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const since = Number(sessionStorage.shiftsSince ?? 0);
+        sessionStorage.shiftsSince = performance.now();
+        const observer = new PerformanceObserver((list) => {
+          observer.disconnect();
+          const all = list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[];
+          resolve(all.reduce((sum, one) => sum + (one.startTime > since && !one.hadRecentInput ? one.value : 0), 0));
+        });
+        observer.observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => resolve(0), 500);
+      }),
+  );
+
+/** A page of a shop whose scripts would say so. */
+const OWN_PAGE = `<!doctype html><html lang="en"><head><title>My shop</title>
+  <link rel="canonical" href="https://shop.example/"><script>document.title = 'it ran';</script></head>
+  <body><main><section><h1>My shop</h1></section><section><p>Our news</p></section></main></body></html>`;
+
+test('somebody without an export tries Studio with the sample, and sees the list on their own page', async ({
+  page,
+}) => {
+  test.setTimeout(240_000);
+  // Few products are encoded sooner.
+  await page.route('**/sample/products.jsonl', async (route) => {
+    const response = await route.fetch();
+    const lines = (await response.text()).split('\n').slice(0, PRODUCTS);
+    await route.fulfill({ response, body: lines.join('\n') });
+  });
+  await openStudio(page);
+  const results = page.getByRole('list', { name: 'What the steps give' }).locator('img');
+  await expect(results).toHaveCount(4);
+  for (const picture of await results.all())
+    await expect.poll(() => picture.evaluate((one: HTMLImageElement) => one.naturalWidth)).toBeGreaterThan(0);
+  expect(await violations(page, { all: true })).toEqual([]);
+  expect(await shifts(page)).toBeLessThan(0.02);
+  await page.getByRole('button', { name: 'Try it with 199 sample products' }).click();
+  await expect(page.getByText(`${PRODUCTS} pictures found`, { exact: true })).toBeVisible();
+  // The sample states its currency.
+  await expect(page.getByLabel('Currency of the prices')).toHaveValue('EUR');
+  const categories = await page.locator('.studio-product small').allTextContents();
+  expect(new Set(categories).size).toBe(categories.length);
+  await page.getByLabel('Currency of the prices').selectOption('CHF');
+  await expect(page.locator('.studio-product').first()).toContainText('CHF');
+  await page.getByLabel('Address of a product’s page').fill('/p/{id}.html');
+  await page.getByLabel('Address of a product’s page').press('Tab');
+  expect(await violations(page)).toEqual([]);
+  expect(await shifts(page)).toBeLessThan(0.02);
+
+  await encode(page);
+  await expect(made(page)).toBeVisible({ timeout: 90_000 });
+  expect(await shifts(page)).toBeLessThan(0.02);
+  await step(page, 'Learn').click();
+  await page.getByRole('button', { name: 'Use the sample visits' }).click();
+  await expect(page.getByRole('button', { name: 'Train' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+
+  await step(page, 'Try').click();
+  await page.getByLabel('Address of a page of your shop').fill('http://localhost:9/');
+  await page.getByRole('button', { name: 'Show the list on it' }).click();
+  await expect(alert(page)).toContainText('paste it here');
+  await page.getByLabel('Address of a page of your shop').fill(OWN_PAGE);
+  await page.getByRole('button', { name: 'Show the list on it' }).click();
+  const own = page.frameLocator('iframe');
+  const list = own.locator('sidestream-recs[state=filled]');
+  await expect(list.locator('[part~=card]').first()).toContainText('CHF');
+  await expect(own.locator('main > :last-child')).toHaveAttribute('placement', 'for-you');
+  await own.getByRole('heading', { name: 'My shop' }).click();
+  await expect(own.locator('main > :nth-child(2)')).toHaveAttribute('placement', 'for-you');
+  expect(await own.locator('html').evaluate(() => document.title)).toBe('My shop');
+  expect(await shifts(page)).toBeLessThan(0.02);
+
+  await step(page, 'Take away').click();
+  await expect(page.getByRole('region', { name: 'The two lines to paste' })).toContainText(
+    'currency="CHF" href-template="/p/{id}.html"',
+  );
+  await expect(page.getByTestId('take-first')).toContainText(
+    /A shopper loads \d{2,3} kB for the first list.*MB only who searches by description or by photo/s,
+  );
+  expect(await violations(page)).toEqual([]);
+});
+
+/** A picture of one opaque pixel. */
+const PHOTO = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNYsGABAAMEAYFyYhLLAAAAAElFTkSuQmCC',
+  'base64',
+);
+
+test('columns with names of their own are chosen in menus, and photographs fill their tiles', async ({ page }) => {
+  await openStudio(page);
+  const rows = ['Kuerzel;Ware;Foto', ...Array.from({ length: 6 }, (_, n) => `k${n};Lamp ${n};photo.png`)];
+  await choose(page, 'Product export', {
+    name: 'export.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(rows.join('\n')),
+  });
+  await expect(alert(page)).toContainText('no usable product');
+  await page.getByLabel('What: its number or code').selectOption('Kuerzel');
+  await page.getByLabel('Name', { exact: true }).selectOption('Ware');
+  await expect(page.getByLabel('Picture', { exact: true })).toHaveValue('Foto');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Read again with these columns' }).click();
+  await expect(page.getByText('6 products').first()).toBeVisible();
+  await choose(page, 'Pictures', { name: 'photo.png', mimeType: 'image/png', buffer: PHOTO });
+  await expect(page.locator('.studio-product img.photo')).toHaveCount(6);
+  // The worker has forgotten the columns, and the browser has not.
+  await page.reload();
+  await encode(page, 6);
+  await expect(made(page)).toBeVisible({ timeout: 60_000 });
+  await step(page, 'Learn').click();
+  const log = ['Kunde;Artikelkuerzel;Tag', 'a;k1;2026-01-01', 'a;k2;2026-01-02', 'b;k1;2026-01-03'].join('\n');
+  await choose(page, 'Log', { name: 'log.csv', mimeType: 'text/csv', buffer: Buffer.from(log) });
+  await page.getByLabel('What', { exact: true }).selectOption('Artikelkuerzel');
+  await page.getByLabel('Who').selectOption('Kunde');
+  await page.getByLabel('When').selectOption('Tag');
+  await page.getByRole('button', { name: 'Read again with these columns' }).click();
+  await expect(page.getByText('3 events of 2 shoppers', { exact: true })).toBeVisible();
+});
+
 const DATA = fileURLToPath(new URL('../../shared/data/', import.meta.url));
 
 test.describe('real exports (skipped without ../shared/data)', () => {

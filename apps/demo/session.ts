@@ -46,7 +46,7 @@ export class Session extends Observed {
   /** An error after which the shop continues. */
   notice: SidestreamError | null = null;
   categories: Category[] = [];
-  /** One product of every top category, for the images of the home page; null while they are fetched. */
+  /** One product of every top category, or of those below if they are few, for the images of the home page; null while they are fetched. */
   examples: { category: Category; item: Item }[] | null = null;
   consent: Consent | null = null;
   /** Number of choices that the lists are worked out from; null until it is known. */
@@ -198,7 +198,7 @@ export class Session extends Observed {
       this.#know(status);
       this.categories = categoryTree(paths);
       this.changed();
-      this.examples = await examplesOf(recommender, this.categories);
+      this.examples = await examplesOf(recommender, shelvesOf(this.categories));
     } catch (thrown) {
       this.examples = [];
       this.notice = SidestreamError.from(thrown);
@@ -233,6 +233,14 @@ const PICTURED: Partial<Record<string, string>> = {
   Sport: 'basketball',
   Party: 'red-balloon',
 };
+
+/** Top categories from which on they are the tiles of the home page. */
+const ENOUGH_TILES = 6;
+
+const shelvesOf = (categories: Category[]): Category[] =>
+  categories.length >= ENOUGH_TILES
+    ? categories
+    : categories.flatMap((category) => (category.children.length > 0 ? category.children : [category]));
 
 /** One product per category; in another catalogue one a third of the way in: the first ones are often variants of each other. */
 async function examplesOf(recommender: Recommender, categories: Category[]): Promise<NonNullable<Session['examples']>> {

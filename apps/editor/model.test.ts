@@ -68,7 +68,7 @@ describe('pinned', () => {
     const three = pinned(two, { itemId: 'c', position: 2 }, place);
     expect(entries(three)).toEqual([
       {
-        name: 'Pinned in trending',
+        name: 'Pinned in “Popular right now”',
         placements: ['trending'],
         pin: [
           { itemId: 'b', position: 0 },
@@ -103,7 +103,7 @@ describe('pinned', () => {
 
 it('says in words what a rule does, and what saving changes', () => {
   expect(ENTRIES.map((entry) => words(entry, titleOf))).toEqual([
-    'Pin “Product a” at place 1; in trending',
+    'Pin “Product a” at place 1; in “Popular right now”',
     'Raise category “Sale”; strength 2; from 2026-11-27 08:00; until 2026-11-30',
     'Lower tags “old”',
     'Hide recalled “true”',
@@ -115,7 +115,7 @@ it('says in words what a rule does, and what saving changes', () => {
   const added = newDraft({ kind: 'hide', condition: { field: 'id', match: 'z' } });
   const after = [four, changed(one, { placements: [] }), changed(two, { name: 'Sale' }), added];
   expect(differences(before, after, titleOf).map(({ what, text }) => `${what}: ${text}`)).toEqual([
-    'Changed: Pin “Product a” at place 1; in trending → Pin “Product a” at place 1',
+    'Changed: Pin “Product a” at place 1; in “Popular right now” → Pin “Product a” at place 1',
     'Changed: Raise category “Sale”; strength 2; from 2026-11-27 08:00; until 2026-11-30: its name',
     'Added: Hide product “Product z”',
     'Removed: Lower tags “old”',

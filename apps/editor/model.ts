@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { exactObject } from '../../src/core/common/schema';
+import { ENGLISH } from '../../src/core/labels';
 import {
   type FilterValue,
   holdsAt,
@@ -138,6 +139,11 @@ export function changed(draft: Draft, change: Partial<FormRule>): Draft {
   return { ...draft, form, entry: entryOf(form) };
 }
 
+/** Whether the form lacks the products that the rule is about: it would change no list, and is not written. */
+export const isEmpty = ({ form }: Pick<Draft, 'form'>): boolean =>
+  form !== null &&
+  (form.kind === 'pin' ? form.pins.every(({ itemId }) => itemId === '') : matchText(form.condition) === '');
+
 export const fileOf = (drafts: readonly Pick<Draft, 'entry'>[]): string =>
   `${JSON.stringify({ version: RULES_VERSION, rules: drafts.map(({ entry }) => entry) }, null, 2)}\n`;
 
@@ -166,7 +172,10 @@ export function pinned(drafts: readonly Draft[], pin: FormPin, place: Place): Dr
     candidates.findLast(({ form }) => form?.placements.length === 1);
   if (!rule?.form) {
     const { placement } = place;
-    return [...drafts, newDraft({ kind: 'pin', name: `Pinned in ${placement}`, placements: [placement], pins: [pin] })];
+    return [
+      ...drafts,
+      newDraft({ kind: 'pin', name: `Pinned in “${listName(placement)}”`, placements: [placement], pins: [pin] }),
+    ];
   }
   const others = rule.form.pins.filter(({ itemId, position }) => itemId !== pin.itemId && position !== pin.position);
   const pins = [...others, pin].sort((a, b) => a.position - b.position);
@@ -181,6 +190,9 @@ export function unpinned(drafts: readonly Draft[], itemId: string, place: Place)
     return pins.length === 0 ? [] : changed(draft, { pins });
   });
 }
+
+/** A list by the heading that shoppers see. */
+export const listName = (placement: Placement): string => ENGLISH.list.headings[placement];
 
 export const NAMES: Readonly<Record<Kind, string>> = { pin: 'Pin', raise: 'Raise', lower: 'Lower', hide: 'Hide' };
 
@@ -219,16 +231,18 @@ export const matchText = ({ match }: Condition): string => String(typeof match =
 export function words(entry: unknown, titleOf: (id: string) => string): string {
   const form = formOf(entry);
   if (!form) return JSON.stringify(entry);
+  if (isEmpty({ form }))
+    return `${NAMES[form.kind]} …: name a product or a category. Until then the rule is not written.`;
   const { kind, pins, condition, strength, placements, from, until } = form;
   const text = matchText(condition);
   const about =
     kind === 'pin'
-      ? pins.map(({ itemId, position }) => `“${titleOf(itemId)}” at place ${position + 1}`).join(', ') || 'nothing yet'
+      ? pins.map(({ itemId, position }) => `“${titleOf(itemId)}” at place ${position + 1}`).join(', ')
       : `${fieldName(condition.field).toLowerCase()} “${condition.field === 'id' ? titleOf(text) : text}”`;
   return [
     `${NAMES[kind]} ${about}`,
     strength !== undefined && `strength ${strength}`,
-    placements.length > 0 && `in ${placements.join(', ')}`,
+    placements.length > 0 && `in ${placements.map((name) => `“${listName(name)}”`).join(', ')}`,
     from && `from ${from.replace('T', ' ')}`,
     until && `until ${until.replace('T', ' ')}`,
   ]

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { PLACEMENTS } from '../../src/device/ranking';
 import { type Catalog, conditionFor, valuesOf } from './catalog';
-import { type Draft, type FormRule, fieldName, KINDS, matchText, NAMES, nameIn, words } from './model';
+import { type Draft, type FormRule, fieldName, KINDS, listName, matchText, NAMES, nameIn, words } from './model';
 
 interface RuleContext {
   catalog: Catalog;
@@ -71,7 +71,7 @@ function fields(key: number, form: FormRule, { catalog, change }: RuleContext): 
                   const on = target instanceof HTMLInputElement && target.checked;
                   change({ placements: on ? [...others, placement] : others });
                 }}
-              />${placement}</label>`,
+              />${listName(placement)}</label>`,
         )}
       </fieldset>
       ${moment('from', 'From', form, change)} ${moment('until', 'Until', form, change)}

@@ -17,7 +17,9 @@ import {
   differences,
   type FormPin,
   fileOf,
+  isEmpty,
   KINDS,
+  listName,
   NAMES,
   nameIn,
   newDraft,
@@ -26,6 +28,7 @@ import {
   problemWords,
   publishedOf,
   unpinned,
+  words,
 } from './model';
 import { inputOf, ruleForm } from './rule-form';
 
@@ -130,6 +133,10 @@ export class RulesEditor extends PageElement {
           <p class="row" role="group" aria-label="Add a rule">
             ${KINDS.map((kind) => html`<button class="button quiet" type="button" @click=${() => this.#add(kind)}>${NAMES[kind]} …</button>`)}
           </p>
+          <h3 id="examples">Examples</h3>
+          <ul class="stack" aria-labelledby="examples">
+            ${this.#examples().map((draft) => html`<li><button class="button quiet small" type="button" @click=${() => this.#change([...this.drafts, draft])}>${words(draft.entry, this.#titleOf)}</button></li>`)}
+          </ul>
         </section>
         <section class="stack" aria-labelledby="preview-title">
           <h2 id="preview-title">Preview</h2>
@@ -175,7 +182,7 @@ export class RulesEditor extends PageElement {
           <select @change=${set((value) => {
             this.placement = PLACEMENTS.find((name) => name === value) ?? this.placement;
           })}>
-            ${PLACEMENTS.map((name) => html`<option ?selected=${name === this.placement}>${name}</option>`)}
+            ${PLACEMENTS.map((name) => html`<option value=${name} ?selected=${name === this.placement}>${listName(name)}</option>`)}
           </select>
         </label>
         ${
@@ -252,12 +259,13 @@ export class RulesEditor extends PageElement {
 
   #rule(draft: Draft, n: number): TemplateResult {
     const { key } = draft;
+    const written = this.#written.indexOf(draft) + 1;
     return ruleForm(draft, {
       catalog: this.catalog,
       titleOf: this.#titleOf,
       number: n + 1,
       open: this.#opened.has(key),
-      problems: this.#about(nameIn(draft.entry) ?? `rule ${n + 1}`),
+      problems: this.#about(nameIn(draft.entry) ?? `rule ${written}`),
       change: (change) => this.#change(this.drafts.map((one) => (one.key === key ? changed(one, change) : one))),
       remove: () => this.#change(this.drafts.filter((one) => one.key !== key)),
       later: n < this.drafts.length - 1 ? () => this.#move(n) : undefined,
@@ -280,7 +288,11 @@ export class RulesEditor extends PageElement {
   }
 
   readonly #titleOf = (id: string): string => this.#titles.get(id) ?? id;
-  #changes = (): Difference[] => differences(this.saved, this.drafts, this.#titleOf);
+  #changes = (): Difference[] => differences(this.saved, this.#written, this.#titleOf);
+
+  get #written(): Draft[] {
+    return this.drafts.filter((draft) => !isEmpty(draft));
+  }
 
   #place(): Place {
     return { placement: this.placement, now: this.asOf ? Date.parse(this.asOf) : Date.now() };
@@ -293,6 +305,19 @@ export class RulesEditor extends PageElement {
     this.#change([...this.drafts, draft]);
     const first = () => this.querySelector<HTMLElement>('.rules > li:last-child input');
     if (itemId === undefined) void this.updateComplete.then(() => first()?.focus());
+  }
+
+  /** Rules with products of the shop that a click adds. */
+  #examples(): Draft[] {
+    const { products, categories } = this.catalog;
+    const [first = '', second = first] = categories.filter((path) => !path.includes('/'));
+    const about = (match: string) => ({ condition: { field: 'category', match } });
+    const pins = products.slice(0, 1).map(({ id }) => ({ itemId: id, position: 0 }));
+    return [
+      newDraft({ kind: 'pin', placements: ['trending'], pins }),
+      newDraft({ kind: 'raise', placements: ['for-you'], ...about(first) }),
+      newDraft({ kind: 'hide', ...about(second) }),
+    ].filter((draft) => !isEmpty(draft));
   }
 
   #pin(pin: FormPin): void {
@@ -329,10 +354,10 @@ export class RulesEditor extends PageElement {
   async #follow(): Promise<void> {
     const number = ++this.#checks;
     try {
-      const rules = publishedOf(this.drafts);
+      const rules = publishedOf(this.#written);
       const { placement, now } = this.#place();
       this.ruled = this.#shopper && withRules(this.#shopper, () => rulesAt(rules, placement, now));
-      const problems = await check(fileOf(this.drafts));
+      const problems = await check(fileOf(this.#written));
       if (number !== this.#checks) return;
       this.problems = problems;
     } catch (thrown) {
@@ -350,7 +375,7 @@ export class RulesEditor extends PageElement {
     this.#saving = true;
     // A check that is under way must not replace what saving says.
     this.#checks++;
-    const { drafts } = this;
+    const drafts = this.#written;
     try {
       const { problems, tag } = await save(fileOf(drafts), this.tag);
       this.problems = problems;

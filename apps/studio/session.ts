@@ -1,4 +1,6 @@
+import type { LogColumns } from '../../packages/shop/logs';
 import type { Item, RejectedRow } from '../../src/core/catalog';
+import type { FeedMapping } from '../../src/core/catalog/feed';
 
 /** Progress of a long step of Studio. */
 export interface Progress {
@@ -25,7 +27,13 @@ export interface CatalogReport {
   languageNote: string | null;
   /** Lines about the rows of each file, as the command line prints them. */
   summary: string[];
-  /** The first products, to be shown as cards. */
+  /** Columns that the user chose. */
+  mapping: FeedMapping;
+  /** Currency that the prices state; null if none, or several. */
+  currency: string | null;
+  /** Number of products without the address of their page. */
+  withoutAddress: number;
+  /** Some products of all categories, to be shown as cards. */
   first: Item[];
   /** The first refused rows, and the number of all. */
   refused: RejectedRow[];
@@ -156,7 +164,7 @@ export interface DroppedFile {
 export interface BuildWorker {
   state(): Promise<StudioState>;
   /** Replaces the catalogue, and drops everything made from the previous one that no longer fits. */
-  readCatalog(files: DroppedFile[], on: (progress: Progress) => void): Promise<StudioState>;
+  readCatalog(files: DroppedFile[], mapping: FeedMapping, on: (progress: Progress) => void): Promise<StudioState>;
   /** Adds pictures: files, or zip archives that contain them. */
   addPictures(files: DroppedFile[], on: (progress: Progress) => void): Promise<StudioState>;
   /** Encodes the catalogue and writes the bundle. Encoded products are kept: after an interruption, call it again. */
@@ -169,7 +177,7 @@ export interface BuildWorker {
 
 /** The worker that learns from a log. The bundle must have been made. Errors and callbacks are as in `BuildWorker`. */
 export interface LearnWorker {
-  readLog(file: File, on: (progress: Progress) => void): Promise<LogReport>;
+  readLog(file: File, columns: LogColumns, on: (progress: Progress) => void): Promise<LogReport>;
   /** Counts the events about unknown products again, for the present bundle. @returns null without a log */
   recount(): Promise<LogReport | null>;
   /** Trains, and stores the result in the bundle. */

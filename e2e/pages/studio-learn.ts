@@ -45,6 +45,7 @@ window.studioLearn = {
       const file = new File([await (await fetch(address)).blob()], name);
       const report = await worker.readLog(
         file,
+        {},
         proxy((now: Progress) => void progress.push(now)),
       );
       return { report, progress };

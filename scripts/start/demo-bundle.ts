@@ -2,12 +2,12 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
 
-const CATALOG = '.cache/demo/catalog.jsonl';
+export const CATALOG = '.cache/demo/catalog.jsonl';
 /** Orders that nobody made: they are drawn by rule, see `scripts/demo/orders.ts`. */
 const ORDERS = '.cache/demo/orders.csv';
 /** Visits of shoppers who do not exist: they are drawn by rule, see `scripts/demo/visits.ts`. */
-const VISITS = '.cache/demo/visits.csv';
-const IMAGES = 'public/images';
+export const VISITS = '.cache/demo/visits.csv';
+export const IMAGES = 'public/images';
 const BUNDLE = 'public/bundle';
 const CACHE = '.cache/demo/build';
 const STAMP = '.cache/demo/bundle.stamp';

@@ -1,4 +1,5 @@
 import { build, preview } from 'vite';
+import { writeSample } from './sample';
 import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
 import { buildStudio } from './studio';
 import { writeStudioFiles } from './studio-files';
@@ -13,6 +14,8 @@ const INPUTS = [
   'studio.html',
   'scripts/start/studio.ts',
   'scripts/start/studio-files.ts',
+  'scripts/start/sample.ts',
+  'docs/pictures',
   'scripts/package',
   'examples/shopify',
   'src',
@@ -34,6 +37,7 @@ export async function prepareSite(): Promise<string> {
   await build({ logLevel: 'warn', build: { rolldownOptions: { checks: { pluginTimings: false } } } });
   await buildStudio();
   await writeStudioFiles('dist');
+  await writeSample('dist/sample');
   await writeStamp(STAMP, digest);
   return 'built';
 }

@@ -28,15 +28,16 @@ let isPaused = false;
 
 /** The catalogue, from the kept files if this worker has not read it. */
 async function currentCatalog(progress: ProgressReporter): Promise<ReadCatalog> {
-  read ??= await readCatalog(await keptCatalog((await buildState()).catalogFolder), progress);
+  const { catalog, catalogFolder } = await buildState();
+  read ??= await readCatalog(await keptCatalog(catalogFolder), catalog?.mapping ?? {}, progress);
   return read;
 }
 
 const worker: BuildWorker = {
   state: storedState,
-  async readCatalog(files, on) {
+  async readCatalog(files, mapping, on) {
     // The previous catalogue stays if this one cannot be read.
-    const catalog = await readCatalog(files, new ProgressReporter(on));
+    const catalog = await readCatalog(files, mapping, new ProgressReporter(on));
     const catalogFolder = await keepCatalog(files).catch(async (thrown: unknown) => {
       await dropOtherCatalogs((await buildState()).catalogFolder);
       throw thrown;

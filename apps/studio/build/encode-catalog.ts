@@ -1,4 +1,11 @@
-import { buildContent, nearest, singleCurrency, vectorsOf, writeChecked } from '../../../packages/shop/pipeline';
+import {
+  buildContent,
+  nearest,
+  singleCurrency,
+  type Vectors,
+  vectorsOf,
+  writeChecked,
+} from '../../../packages/shop/pipeline';
 import {
   type ContentBlend,
   type FeatureTable,
@@ -24,6 +31,8 @@ import type { ReadCatalog } from './read-catalog';
 
 /** Number of products shown with their nearest, and of their nearest. */
 const [SAMPLES, NEIGHBORS] = [5, 4];
+/** Encoded products from which on these are chosen. */
+const ENOUGH = 16;
 /** Milliseconds between two looks at them while products are encoded. */
 const LOOK_EVERY = 2000;
 
@@ -79,6 +88,7 @@ export async function encodeCatalog(
     lexical: undefined,
     cache: cacheFolder,
     onTable: (table) => looks.watch(table),
+    onTaps: (row, taps, modality) => modality === 'text' && looks.add(row, taps[presets.text.contentTap]),
     meter: progress,
   }).finally(() => pool.close());
   const folder = await studioFolder('bundle');
@@ -129,37 +139,71 @@ async function encoderFiles(folder: string, { name, digest, modality }: Preset):
 
 /** Some products with their nearest among the encoded ones. */
 class Looks {
-  readonly #rows: number[];
+  #rows: number[] = [];
   #table: FeatureTable | null = null;
+  /** The content tap of the first texts, as the encoder gives it, by row. */
+  readonly #taps = new Map<number, Float32Array>();
   #last = 0;
 
-  constructor(private readonly items: readonly Item[]) {
-    const random = seededRandom(1);
-    this.#rows = [...new Set(Array.from({ length: 4 * SAMPLES }, () => Math.floor(random() * items.length)))].slice(
-      0,
-      SAMPLES,
-    );
-  }
+  constructor(private readonly items: readonly Item[]) {}
 
   watch(table: FeatureTable): void {
     this.#table = table;
   }
 
-  /** Null if nothing has been encoded, or if the last look was just now. */
+  add(row: number, tap: Float32Array): void {
+    this.#taps.set(row, tap);
+  }
+
+  /** Null if too little has been encoded, or if the last look was just now. */
   due(): NearestSample[] | null {
     if (!this.#table || performance.now() - this.#last < LOOK_EVERY) return null;
-    this.#last = performance.now();
     const { text, image } = DEFAULT_PRESETS;
     const blend = { text: { tap: text.contentTap, weight: 0.5 }, image: { tap: image.contentTap, weight: 0.5 } };
-    const samples = this.now(this.#table, blend);
+    const vectors = vectorsOf(this.#table, blend);
+    if (!vectors.has.includes(true) && this.#taps.size < Math.min(ENOUGH, this.items.length)) return null;
+    this.#last = performance.now();
+    const rows = [...this.#taps.keys()];
+    const samples = vectors.has.includes(true)
+      ? this.#among(vectors)
+      : this.#among(centred([...this.#taps.values()]), rows);
     return samples.length > 0 ? samples : null;
   }
 
   now(table: FeatureTable, blend: ContentBlend): NearestSample[] {
-    const vectors = vectorsOf(table, blend);
+    return this.#among(vectorsOf(table, blend));
+  }
+
+  /** @param rows of the vectors; default: all */
+  #among(vectors: Vectors, rows = [...this.items.keys()]): NearestSample[] {
+    if (this.#rows.length === 0) {
+      const random = seededRandom(1);
+      const known = rows.filter((_, n) => vectors.has[n]);
+      // They stay, so that a user sees them get better.
+      for (let n = 0; n < 4 * SAMPLES && this.#rows.length < SAMPLES; n++) {
+        const row = known[Math.floor(random() * known.length)];
+        if (row !== undefined && !this.#rows.includes(row)) this.#rows.push(row);
+      }
+    }
     return this.#rows.flatMap((row) => {
-      const near = nearest(vectors, row, NEIGHBORS).map(({ index }) => this.items[index]);
+      const near = nearest(vectors, rows.indexOf(row), NEIGHBORS).map(({ index }) => this.items[rows[index]]);
       return near.length > 0 ? [{ product: this.items[row], nearest: near }] : [];
     });
   }
+}
+
+/** Unit vectors around the mean of taps: encoders put all texts into one direction, which says nothing. */
+function centred(taps: readonly Float32Array[]): Vectors {
+  const width = taps[0]?.length ?? 0;
+  const mean = Array.from({ length: width }, (_, d) => taps.reduce((sum, tap) => sum + tap[d], 0) / taps.length);
+  const values = new Float32Array(taps.length * width);
+  for (const [n, tap] of taps.entries()) {
+    const moved = tap.map((value, d) => value - mean[d]);
+    const length = Math.hypot(...moved) || 1;
+    values.set(
+      moved.map((value) => value / length),
+      n * width,
+    );
+  }
+  return { count: taps.length, width, values, has: taps.map(() => true) };
 }

@@ -1,6 +1,7 @@
-import { catalogLanguage, collectRows, isFetched } from '../../../packages/shop/pipeline';
-import { describeRejectedRow } from '../../../src/core/catalog';
-import { type FeedSource, feedRows, unpacked } from '../../../src/core/catalog/feed';
+import { catalogLanguage, collectRows, isFetched, singleCurrency } from '../../../packages/shop/pipeline';
+import { describeRejectedRow, type Item } from '../../../src/core/catalog';
+import { type FeedMapping, type FeedSource, feedRows, unpacked } from '../../../src/core/catalog/feed';
+import { grouped } from '../../../src/core/common/grouped';
 import { messageOf } from '../../../src/core/common/text';
 import { DEFAULT_PRESETS } from '../../../src/core/encoders/web';
 import { SidestreamError } from '../../../src/error';
@@ -19,21 +20,21 @@ export type ReadCatalog = Awaited<ReturnType<typeof readCatalog>>;
  * Reads the files of a catalogue with the readers of the command line.
  * @throws SidestreamError `catalog/empty` if no row is good; `catalog/unreadable`, `catalog/unknown-format`
  */
-export async function readCatalog(files: readonly DroppedFile[], progress: ProgressReporter) {
+export async function readCatalog(files: readonly DroppedFile[], mapping: FeedMapping, progress: ProgressReporter) {
   progress.start(
     'Catalogue',
     files.reduce((sum, { file }) => sum + file.size, 0),
     0,
     'bytes',
   );
-  const feed = await collectRows((observer) => feedRows(sources(files, progress), observer));
+  const feed = await collectRows((observer) => feedRows(sources(files, progress), { ...observer, mapping }));
   if (feed.items.length === 0) {
     const first = feed.rejected[0] ? ` The first row refused: ${describeRejectedRow(feed.rejected[0])}.` : '';
     const names = files.map(({ path }) => path).join(', ');
     if (files.every(({ file }) => file.size === 0)) throw new SidestreamError('catalog/empty', `${names} is empty.`);
     throw new SidestreamError('catalog/empty', `${names} has no usable product.${first}`);
   }
-  return { feed, language: await catalogLanguage({}, feed, DEFAULT_PRESETS.text) };
+  return { feed, mapping, language: await catalogLanguage({}, feed, DEFAULT_PRESETS.text) };
 }
 
 async function* sources(files: readonly DroppedFile[], progress: ProgressReporter): AsyncGenerator<FeedSource> {
@@ -55,7 +56,7 @@ async function* readable(path: string, bytes: AsyncIterable<Uint8Array>): AsyncG
   }
 }
 
-export function catalogReport(files: readonly string[], { feed, language }: ReadCatalog): CatalogReport {
+export function catalogReport(files: readonly string[], { feed, mapping, language }: ReadCatalog): CatalogReport {
   const images = feed.items.flatMap(({ image }) => image ?? []);
   const picturesByAddress = images.filter(isFetched).length;
   return {
@@ -64,12 +65,21 @@ export function catalogReport(files: readonly string[], { feed, language }: Read
     language: language.language ?? null,
     languageNote: language.unread,
     summary: feed.summary,
-    first: feed.items.slice(0, SHOWN_PRODUCTS),
+    mapping,
+    currency: singleCurrency(feed.currencies) ?? null,
+    withoutAddress: feed.items.filter(({ url }) => url === undefined).length,
+    first: spread(feed.items).slice(0, SHOWN_PRODUCTS),
     refused: feed.rejected.slice(0, SHOWN_ROWS),
     refusedCount: feed.rejectedRows,
     picturesByFile: images.length - picturesByAddress,
     picturesByAddress,
   };
+}
+
+/** One product of each category, then another one of each, and so on: an export often begins with many of one category. */
+function spread(items: readonly Item[]): Item[] {
+  const shelves = [...grouped(items, ({ category }) => category).values()];
+  return Array.from({ length: SHOWN_PRODUCTS }, (_, n) => shelves.flatMap((shelf) => shelf[n] ?? [])).flat();
 }
 
 /**

@@ -32,11 +32,10 @@ let busy = false;
 let stopping = false;
 
 const host: LearnWorker = {
-  readLog: (file, on) =>
+  readLog: (file, columns, on) =>
     alone(async () => {
-      const { report, events } = await readLogFile(file, await bundleOf(await studioFolder('bundle')), (progress) =>
-        on(progress),
-      );
+      const bundle = await bundleOf(await studioFolder('bundle'));
+      const { report, events } = await readLogFile(file, columns, bundle, (progress) => on(progress));
       await keepEvents(events);
       await forgetLearned();
       await keepLog(report);

@@ -22,7 +22,7 @@ const CSV = [
 ].join('\n');
 const read = async (content: string | Uint8Array<ArrayBuffer>, name = 'log.csv') => {
   const progress: Progress[] = [];
-  const { report, events } = await readLogFile(new File([content], name), bundle, (now) => progress.push(now));
+  const { report, events } = await readLogFile(new File([content], name), {}, bundle, (now) => progress.push(now));
   return { report, events, progress };
 };
 

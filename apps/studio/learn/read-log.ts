@@ -1,4 +1,5 @@
 import {
+  type LogColumns,
   type LogEvent,
   type ReadLog,
   readLog,
@@ -24,6 +25,7 @@ const MAX_REASONS = 50;
  */
 export async function readLogFile(
   file: File,
+  columns: LogColumns,
   bundle: Bundle,
   on: (progress: Progress) => void,
 ): Promise<{ report: LogReport; events: LogEvent[] }> {
@@ -32,6 +34,7 @@ export async function readLogFile(
   const log = await readLog(
     file.name,
     logText(file, (bytes) => progress.set(bytes)),
+    columns,
   );
   requireEvents(file.name, log);
   progress.set(file.size);

@@ -14,7 +14,7 @@ const LOG_REPORT_FILE = 'log.json';
 const LEARNED_REPORT_FILE = 'learned.json';
 
 /** Incremented when a report of Studio changes: those of another version are dropped; encoded products are not. */
-export const REPORTS_VERSION = 1;
+export const REPORTS_VERSION = 2;
 
 export const reportOf = <T>() => v.custom<T>((value) => typeof value === 'object' && value !== null);
 const version = v.literal(REPORTS_VERSION);

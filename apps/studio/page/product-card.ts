@@ -6,6 +6,7 @@ import { productImage } from '../../demo/pictures';
 import { PictureStore } from '../build/picture-store';
 import { studioFolder } from '../files/opfs';
 import type { StudioState } from '../session';
+import { ownShop } from './own-shop';
 import { amount } from './words';
 
 /** The names of all pictures, and the pictures of cards: read once, and again when the user has added some. */
@@ -18,7 +19,7 @@ export function productCard(item: Item, state: StudioState): TemplateResult {
     <div class="studio-product">
       ${until(pictureOf(item, state.pictures ?? state.catalog ?? state), productImage({ title }))}
       <span class="card-title">${title}</span>
-      ${price === undefined ? nothing : html`<span>${amount(price)}</span>`}
+      ${price === undefined ? nothing : html`<span>${amount(price, ownShop(state.catalog).currency)}</span>`}
       ${category ? html`<small>${category.replaceAll('/', ' / ').replaceAll('|', ', ')}</small>` : nothing}
     </div>`;
 }

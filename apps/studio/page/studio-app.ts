@@ -9,11 +9,26 @@ import { StudioElement } from './studio-element';
 import './studio-encode';
 import './studio-learn';
 import { alertOf } from './templates';
+import { counted } from './words';
 
 const DRAGGED = ['dragover', 'drop'] as const;
 
 /** A file that is dropped beside the place for it must not open in this tab instead of Studio. */
 const missed = (event: DragEvent): void => event.preventDefault();
+
+/** Marks a picture without a transparent corner as a photograph, which fills its tile. */
+function markPhoto({ target }: Event): void {
+  if (!(target instanceof HTMLImageElement) || !target.closest('.tile')) return;
+  const pixel = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');
+  pixel?.drawImage(target, 0, 0, 1, 1, 0, 0, 1, 1);
+  let isOpaque = true;
+  try {
+    isOpaque = pixel?.getImageData(0, 0, 1, 1).data[3] === 255;
+  } catch {
+    // A picture of another host cannot be looked at: shops have photographs.
+  }
+  target.classList.toggle('photo', isOpaque);
+}
 
 /** The page of Studio: the list of the steps, and the content of one. */
 @customElement('studio-app')
@@ -28,6 +43,7 @@ export class StudioApp extends StudioElement {
     super.connectedCallback();
     addEventListener('hashchange', this.#navigated);
     for (const type of DRAGGED) addEventListener(type, missed);
+    this.addEventListener('load', markPhoto, true);
     // A returning user continues where they were, unless the address says otherwise.
     this.step = stepAt(location.hash) ?? currentStep(this.session.state);
   }
@@ -48,7 +64,7 @@ export class StudioApp extends StudioElement {
         ${opened ? this.#steps() : nothing}
         <main id="main" tabindex="-1">
           ${alertOf('Studio could not open what it keeps in this browser.', failure, () => session.open())}
-          ${opened && state.catalog === null && this.step === 'catalogue' ? intro() : nothing}
+          ${opened && state.catalog === null && this.step === 'catalogue' && session.running === null ? this.#intro() : nothing}
           ${
             opened && resumed !== null && this.step === resumed
               ? html`<p class="panel wash">Welcome back. What you made earlier is still here: you are at step ${numberOf(resumed)} of ${STEPS.length}, ${stepOf(resumed).title}.</p>`
@@ -126,6 +142,14 @@ export class StudioApp extends StudioElement {
     }
   }
 
+  #intro(): TemplateResult {
+    const { session } = this;
+    return intro(session.sample, async () => {
+      await session.readSample();
+      await this.focusOn('.result');
+    });
+  }
+
   async #load(name: StepName, load: () => Promise<unknown>): Promise<void> {
     if (this.#loading.has(name) || this.failure) return;
     this.#loading.add(name);
@@ -194,8 +218,16 @@ export class StudioApp extends StudioElement {
   }
 }
 
-/** Studio's purpose, for somebody who has not begun. */
-const intro = (): TemplateResult => html`
+/** Pictures of the results of the steps. */
+const RESULTS = [
+  [new URL('../../../docs/pictures/studio-catalogue.webp', import.meta.url), 'Your products, read'],
+  [new URL('../../../docs/pictures/studio-encode.webp', import.meta.url), 'What is like what'],
+  [new URL('../../../docs/pictures/studio-learn.webp', import.meta.url), 'What shoppers choose next'],
+  [new URL('../../../docs/pictures/studio-take-away.webp', import.meta.url), 'Files and two lines for your shop'],
+] as const;
+
+/** Studio's purpose, for somebody who has not begun. @param tried reads the sample */
+const intro = (sample: number, tried: () => unknown): TemplateResult => html`
   <section class="panel wash stack" aria-label="About Studio">
     <p class="result"><strong>Studio makes a product recommender for your shop, here in this browser tab.</strong></p>
     <p>
@@ -206,4 +238,12 @@ const intro = (): TemplateResult => html`
       <strong>You need a product export of your shop.</strong> A log of orders or clicks is optional. You may close this tab at any time:
       your work is kept in this browser.
     </p>
+    ${
+      sample > 0
+        ? html`<p><button class="button" type="button" @click=${tried}>Try it with ${counted(sample, 'sample product')}</button></p>`
+        : nothing
+    }
+    <ol class="results" aria-label="What the steps give">
+      ${RESULTS.map(([picture, title]) => html`<li><img src=${picture.href} alt="" width="1280" height="820" decoding="async" /><span class="hint">${title}</span></li>`)}
+    </ol>
   </section>`;

@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { table } from '../../demo/charts/shop-chart';
+import { type Columns, foundInCatalog } from '../files/columns';
 import type { CatalogReport, DroppedFile, PicturesReport } from '../session';
+import { shopQuestions } from './own-shop';
 import { productCard } from './product-card';
 import './studio-drop';
 import { StudioElement } from './studio-element';
@@ -14,6 +16,17 @@ const MAX_ROWS = 20;
 const FORMATS = html`CSV or TSV, JSON Lines or JSON, Shopify’s product export or <code>products.json</code>, Google Merchant
   Center (XML or TSV), RSS, Atom, pages with schema.org data. The content decides, not the name.`;
 
+/** Fields of a product that a column may have. */
+const FIELDS = {
+  id: 'What: its number or code',
+  title: 'Name',
+  category: 'Category',
+  price: 'Price',
+  image: 'Picture',
+  url: 'Address of its page',
+  description: 'Description',
+};
+
 /** Step 1: reads the products and their pictures. */
 @customElement('studio-catalog')
 export class StudioCatalog extends StudioElement {
@@ -21,7 +34,7 @@ export class StudioCatalog extends StudioElement {
     const { catalog } = this.state;
     return html`
       ${catalog === null ? nothing : this.#read(catalog)}
-      ${this.reading('catalogue', 'products')}
+      ${this.reading('catalogue', 'products')} ${this.columns('catalogue', FIELDS, foundInCatalog, (files, chosen) => this.#chosen(files, chosen))}
       ${
         catalog === null
           ? this.#drop('Product export')
@@ -36,7 +49,7 @@ export class StudioCatalog extends StudioElement {
   }
 
   #drop(label: string): TemplateResult {
-    return html`<studio-drop label=${label} folders .hint=${FORMATS} .waits=${this.session.waits} @studio-files=${this.#chosen}></studio-drop>`;
+    return html`<studio-drop label=${label} folders .hint=${FORMATS} .waits=${this.session.waits} @studio-files=${({ detail }: CustomEvent<DroppedFile[]>) => this.#chosen(detail)}></studio-drop>`;
   }
 
   #read(catalog: CatalogReport): TemplateResult {
@@ -47,7 +60,8 @@ export class StudioCatalog extends StudioElement {
         <strong>${counted(products, 'product')}</strong> from ${named}${language === null ? '; their language was not recognised' : ` in ${languageName(language)}`}.
       </p>
       ${languageNote === null ? nothing : html`<p class="panel wash">${languageNote}</p>`} ${lines(summary)}
-      <h3 id="first-products">The first products</h3>
+      ${shopQuestions(catalog, () => this.requestUpdate())}
+      <h3 id="first-products">Some of your products</h3>
       <ul class="grid" aria-labelledby="first-products">
         ${first.map((item) => html`<li>${productCard(item, this.state)}</li>`)}
       </ul>
@@ -95,10 +109,10 @@ export class StudioCatalog extends StudioElement {
       }`;
   }
 
-  readonly #chosen = async ({ detail }: CustomEvent<DroppedFile[]>): Promise<void> => {
-    await this.session.readCatalog(detail);
+  async #chosen(files: DroppedFile[], columns: Columns = {}): Promise<void> {
+    await this.session.readCatalog(files, columns);
     await this.focusRead('catalogue', '.result');
-  };
+  }
 
   readonly #pictured = async ({ detail }: CustomEvent<DroppedFile[]>): Promise<void> => {
     await this.session.addPictures(detail);

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { SessionElement } from '../../demo/session-element';
-import type { StudioState } from '../session';
+import type { Columns } from '../files/columns';
+import type { DroppedFile, StudioState } from '../session';
 import type { Running, StudioSession, Task } from './studio-session';
-import { alertOf, progressBar } from './templates';
+import { alertOf, columnMenus, progressBar } from './templates';
 
 /** A part of Studio's page. */
 export class StudioElement extends SessionElement<StudioSession> {
@@ -47,6 +48,20 @@ export class StudioElement extends SessionElement<StudioSession> {
     return html`
       ${running ? progressBar(`Reading the ${files}`, running.progress) : nothing}
       ${alertOf(`The ${files} could not be read.`, this.session.failureOf(task))}`;
+  }
+
+  /** Menus for the columns of the file that was read last. @param found the columns that are found by their names */
+  protected columns(
+    task: 'catalogue' | 'log',
+    labels: Readonly<Record<string, string>>,
+    found: (columns: readonly string[]) => Columns,
+    read: (files: DroppedFile[], chosen: Columns) => unknown,
+  ): TemplateResult | typeof nothing {
+    const { read: known, running } = this.session;
+    const last = known[task];
+    if (!last || running) return nothing;
+    const menus = { ...last, found: found(last.columns) };
+    return columnMenus(labels, menus, this.session.failureOf(task) !== null, (chosen) => read(last.files, chosen));
   }
 
   /** Scrolls an alert into view; a screen reader reads it anyway. */

@@ -16,9 +16,11 @@ export class StudioEncode extends StudioElement {
     const backend = session.encoding?.backend ?? null;
     const shown = running || session.paused || bundle === null;
     return html`
-      ${!running && bundle ? result(bundle, this.state.pictures?.missingCount ?? 0) : nothing}
+      <div class="stack ${running || bundle ? 'outcome' : ''}">
+        ${running ? progressBar('Encoding', running.progress) : bundle ? result(bundle, this.state.pictures?.missingCount ?? 0) : nothing}
+        ${shown ? html`<p class="hint">${backend ? `${backendWords(backend)} ` : ''}You may pause, or close this tab: encoded products are kept, and the next visit continues.</p>` : nothing}
+      </div>
       ${alertOf('The products could not be encoded.', session.failureOf('encode'))}
-      ${running ? progressBar('Encoding', running.progress) : nothing}
       ${!running && session.paused ? html`<p><strong>Paused.</strong> All encoded products are kept.</p>` : nothing}
       <div class="row">
         ${
@@ -27,7 +29,6 @@ export class StudioEncode extends StudioElement {
             : html`<button class="button ${bundle && !session.paused ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${this.#encode}>${this.#start}</button>`
         }
       </div>
-      ${shown ? html`<p class="hint">${backend ? `${backendWords(backend)} ` : ''}You may pause, or close this tab: encoded products are kept, and the next visit continues.</p>` : nothing}
       ${this.#samples(running || session.paused ? (session.encoding?.samples ?? bundle?.samples ?? []) : (bundle?.samples ?? []))}`;
   }
 

@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { chartFigure, table } from '../../demo/charts/shop-chart';
+import { type Columns, foundInLog } from '../files/columns';
+import { isSample, sampleFiles } from '../files/sample';
 import type { DroppedFile, LearnReport, LearnUpdate, LogReport } from '../session';
 import './studio-drop';
 import { StudioElement } from './studio-element';
@@ -10,6 +12,9 @@ import { count, counted, days, duration, learnedSentence, percent } from './word
 
 const LOG_HINT = html`CSV or JSON Lines with a line for each choice: shopper, product, time; a type such as <code>view</code> or
   <code>purchase</code> if there is one. Columns that name shoppers are hashed in this tab.`;
+
+/** Fields of an event that a column may have. */
+const FIELDS = { item: 'What', user: 'Who', time: 'When', type: 'What they did, if it is stated' };
 
 /** Shoppers of a log from which on enough are set aside, about 20, for a difference of some points to be beyond chance. */
 const COMPARABLE_SHOPPERS = 400;
@@ -28,7 +33,7 @@ export class StudioLearn extends StudioElement {
       ${training ? this.#training(training) : learned ? result(learned) : nothing}
       ${alertOf('The training could not continue.', session.failureOf('train'))}
       ${shown && shown.epochs.length > 0 ? charts(shown, learned?.keptEpoch) : nothing} ${log === null ? this.#intro() : this.#read(log)}
-      ${this.reading('log', 'log')}
+      ${this.reading('log', 'log')} ${this.columns('log', FIELDS, foundInLog, (files, chosen) => this.#chosen(files, chosen))}
       ${
         log === null
           ? this.#drop('Log')
@@ -60,7 +65,7 @@ export class StudioLearn extends StudioElement {
   }
 
   #drop(label: string): TemplateResult {
-    return html`<studio-drop label=${label} .hint=${LOG_HINT} .waits=${this.session.waits} @studio-files=${this.#chosen}></studio-drop>`;
+    return html`<studio-drop label=${label} .hint=${LOG_HINT} .waits=${this.session.waits} @studio-files=${({ detail }: CustomEvent<DroppedFile[]>) => this.#chosen(detail)}></studio-drop>`;
   }
 
   #intro(): TemplateResult {
@@ -69,7 +74,12 @@ export class StudioLearn extends StudioElement {
         With a log of orders or clicks, a small model learns what shoppers choose after what, so that the lists are good from a
         shopper’s first click on. Without one, the lists start from the content of the products alone:
         <a href="#try">continue without a log</a>.
-      </p>`;
+      </p>
+      ${
+        isSample(this.state.catalog?.files ?? [])
+          ? html`<p><button class="button quiet" type="button" ?disabled=${this.session.running !== null} @click=${() => this.#chosen(sampleFiles('visits.csv'))}>Use the sample visits</button></p>`
+          : nothing
+      }`;
   }
 
   #read(log: LogReport): TemplateResult {
@@ -92,11 +102,10 @@ export class StudioLearn extends StudioElement {
       }`;
   }
 
-  readonly #chosen = async ({ detail: [dropped] }: CustomEvent<DroppedFile[]>): Promise<void> => {
-    if (!dropped) return;
-    await this.session.readLog(dropped.file);
+  async #chosen(files: DroppedFile[] | Promise<DroppedFile[]>, columns: Columns = {}): Promise<void> {
+    await this.session.readLog(files, columns);
     await this.focusRead('log', '.read');
-  };
+  }
 
   readonly #train = (): Promise<void> =>
     this.focusDuring(this.session.train(), () => this.session.failureOf('train') !== null);

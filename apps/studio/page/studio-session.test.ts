@@ -156,7 +156,7 @@ it('keeps the result of a training with the bundle that has grown', async () => 
       },
     },
   );
-  await session.readLog(new File([], 'orders.csv'));
+  await session.readLog([{ path: 'orders.csv', file: new File([], 'orders.csv') }]);
   expect([session.state.log, session.state.learned]).toEqual([log, null]);
   await session.train();
   expect(session.state).toEqual({ ...grown, log, learned });

@@ -1,5 +1,7 @@
 import { SidestreamError } from '../../../src/error';
 import { Observed } from '../../demo/session-element';
+import { type Columns, columnsIn } from '../files/columns';
+import { sampleFiles, sampleProducts } from '../files/sample';
 import {
   type BuildWorker,
   type DroppedFile,
@@ -10,6 +12,7 @@ import {
   type Progress,
   type StudioState,
 } from '../session';
+import { forgetShop } from './own-shop';
 import { currentStep, type StepName, type StepStatus } from './steps';
 import { counted, learnedSentence, progressSpoken } from './words';
 
@@ -23,6 +26,13 @@ const STEP_OF: Record<Task, StepName> = {
   log: 'learn',
   train: 'learn',
 };
+
+/** Files that this visit has read, with their columns, and those that the user chose. */
+interface ReadFiles {
+  files: DroppedFile[];
+  columns: readonly string[];
+  chosen: Columns;
+}
 
 export interface Running {
   task: Task;
@@ -48,6 +58,10 @@ export class StudioSession extends Observed {
   paused = false;
   /** Last report of the side model's training; null before the first. */
   learning: LearnUpdate | null = null;
+  /** Number of sample products that can be tried; 0 for none. */
+  sample = 0;
+  /** What was read last in this visit. */
+  readonly read: Partial<Record<'catalogue' | 'log', ReadFiles>> = {};
   /** Next announcement of a screen reader. */
   spoken = '';
   readonly #failures = new Map<Task, SidestreamError>();
@@ -86,7 +100,8 @@ export class StudioSession extends Observed {
     return this.#attempt(async () => {
       this.state = await this.build.state();
       this.opened = true;
-      if (this.state.catalog !== null) this.resumed = currentStep(this.state);
+      if (this.state.catalog === null) this.sample = await sampleProducts();
+      else this.resumed = currentStep(this.state);
     });
   }
 
@@ -101,18 +116,37 @@ export class StudioSession extends Observed {
     this.changed();
   }
 
-  readCatalog(files: DroppedFile[]): Promise<void> {
+  /** @param chosen columns of fields that are not found by their names */
+  readCatalog(given: DroppedFile[] | Promise<DroppedFile[]>, chosen: Columns = {}): Promise<void> {
     return this.#run('catalogue', async (on) => {
-      this.state = await this.build.readCatalog(files, on);
+      const files = await this.#note('catalogue', given, chosen);
+      this.state = await this.build.readCatalog(files, chosen, on);
       // Everything else was about other products.
       this.#forget();
       return `${counted(this.state.catalog?.products ?? 0, 'product')} read.`;
     });
   }
 
-  addPictures(files: DroppedFile[]): Promise<void> {
+  async readSample(): Promise<void> {
+    await this.readCatalog(sampleFiles('products.jsonl'));
+    if (!this.failureOf('catalogue')) await this.addPictures(sampleFiles('pictures.zip'));
+  }
+
+  /** Notes the columns of the first file, for the menus. */
+  async #note(
+    task: 'catalogue' | 'log',
+    given: DroppedFile[] | Promise<DroppedFile[]>,
+    chosen: Columns,
+  ): Promise<DroppedFile[]> {
+    const files = await given;
+    const columns = files[0] ? await columnsIn(files[0].file).catch(() => []) : [];
+    this.read[task] = { files, columns, chosen };
+    return files;
+  }
+
+  addPictures(files: DroppedFile[] | Promise<DroppedFile[]>): Promise<void> {
     return this.#run('pictures', async (on) => {
-      this.state = await this.build.addPictures(files, on);
+      this.state = await this.build.addPictures(await files, on);
       const { found, missingCount } = this.state.pictures ?? { found: 0, missingCount: 0 };
       return `${counted(found, 'picture')} found, ${missingCount} missing.`;
     });
@@ -151,9 +185,12 @@ export class StudioSession extends Observed {
     return this.#end('encode', () => this.build.pause());
   }
 
-  readLog(file: File): Promise<void> {
+  /** Takes the first of the files. */
+  readLog(given: DroppedFile[] | Promise<DroppedFile[]>, chosen: Columns = {}): Promise<void> {
     return this.#run('log', async (on) => {
-      const log = await this.learn.readLog(file, on);
+      const [dropped] = await this.#note('log', given, chosen);
+      if (!dropped) return '';
+      const log = await this.learn.readLog(dropped.file, chosen, on);
       this.state = { ...this.state, log, learned: null };
       this.learning = null;
       return `${counted(log.events, 'event')} of ${counted(log.shoppers, 'shopper')} read.`;
@@ -187,6 +224,9 @@ export class StudioSession extends Observed {
       this.opened = true;
       this.#forget();
       this.#failures.clear();
+      delete this.read.catalogue;
+      this.sample = await sampleProducts();
+      forgetShop();
       this.resumed = null;
       this.spoken = 'Everything was deleted.';
     });
@@ -239,6 +279,7 @@ export class StudioSession extends Observed {
     this.encoding = null;
     this.learning = null;
     this.paused = false;
+    delete this.read.log;
     for (const task of ['pictures', 'encode', 'log', 'train'] as const) this.#failures.delete(task);
   }
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SidestreamError } from '../../../src/error';
+import type { Columns } from '../files/columns';
 import type { Progress } from '../session';
 import { count, progressWords } from './words';
 
@@ -44,3 +45,42 @@ export function lines(texts: readonly (string | false)[]): TemplateResult | type
 /** Figures with their names. Those that are false are left out. */
 export const facts = (rows: readonly (readonly [string, string] | false)[]): TemplateResult => html`
   <dl class="row facts">${rows.map((row) => (row ? html`<div><dt class="hint">${row[0]}</dt><dd>${row[1]}</dd></div>` : nothing))}</dl>`;
+
+/**
+ * Menus that say which column has what.
+ * @param labels words for each field
+ * @param found columns that are read unless another is chosen
+ * @param read reads the file again with the columns that differ from these
+ */
+export function columnMenus(
+  labels: Readonly<Record<string, string>>,
+  { columns, found, chosen }: { columns: readonly string[]; found: Columns; chosen: Columns },
+  open: boolean,
+  read: (chosen: Columns) => unknown,
+): TemplateResult | typeof nothing {
+  if (columns.length === 0) return nothing;
+  const submitted = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (!(event.currentTarget instanceof HTMLFormElement)) return;
+    const data = new FormData(event.currentTarget);
+    const named = Object.keys(labels).map((field) => ({ field, column: String(data.get(field) ?? '') }));
+    const others = named.filter(({ field, column }) => column !== '' && column !== found[field]);
+    read(Object.fromEntries(others.map(({ field, column }) => [field, column])));
+  };
+  return html`
+    <details class="ruled" ?open=${open}>
+      <summary>Which column is what?</summary>
+      <form class="fields asked" @submit=${submitted}>
+        ${Object.entries(labels).map(
+          ([field, label]) => html`
+            <label>${label}
+              <select name=${field}>
+                <option value="">No column</option>
+                ${columns.map((column) => html`<option ?selected=${column === (chosen[field] ?? found[field])}>${column}</option>`)}
+              </select>
+            </label>`,
+        )}
+        <p><button class="button quiet">Read again with these columns</button></p>
+      </form>
+    </details>`;
+}

@@ -40,7 +40,7 @@ it('says numbers, times, sizes and days as people do', () => {
     '3 minutes 20 seconds',
   ]);
   expect([1, 999, 64_400, 12_345_678].map(fileSize)).toEqual(['1 byte', '999 bytes', '64 kB', '12.3 MB']);
-  expect([amount(12.5), amount(1299)]).toEqual(['12.50', '1,299.00']);
+  expect([amount(12.5, ''), amount(1299, 'EUR')]).toEqual(['12.50', '€1,299.00']);
   expect([languageName('de'), languageName('not a tag')]).toEqual(['German', 'not a tag']);
   const from = Date.UTC(2026, 0, 31, 23);
   expect(days(from, Date.UTC(2026, 2, 1))).toBe('January 31, 2026 to March 1, 2026');

@@ -3,9 +3,12 @@ import type { EncodeBackend, LearnReport, Progress } from '../session';
 /** A number with the signs between its thousands. */
 export const count = (value: number): string => value.toLocaleString('en');
 
-/** A price without its currency, which feeds rarely state. */
-export const amount = (price: number): string =>
-  price.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+/** A price. @param currency its code; empty if it is not known */
+export const amount = (price: number, currency: string): string =>
+  price.toLocaleString(
+    'en',
+    currency ? { style: 'currency', currency } : { minimumFractionDigits: 2, maximumFractionDigits: 2 },
+  );
 
 /** A number with its noun: `1 product`, `1,204 products`. @param plural default: the singular with an s */
 export const counted = (value: number, singular: string, plural = `${singular}s`): string =>

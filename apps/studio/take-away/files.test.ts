@@ -6,6 +6,7 @@ import { findParts, type Layout, laidOut, lean, type Sources } from './files';
 import { readme, shopifyReadme, testPage } from './texts';
 
 const SCRIPTS = ['sidestream.js', 'worker.js', 'ort-wasm-simd-threaded.asyncify.wasm'];
+const SHOP = { currency: 'EUR', address: '/products/{id}' };
 const THEME = { 'sections/sidestream-recs.liquid': 'section', 'assets/sidestream-shopify.js': 'script' };
 const ITEMS = [
   makeItem('a', { image: '/images/red/a.jpg', images: ['/images/a-2.jpg'] }),
@@ -51,7 +52,7 @@ async function written(encoders: boolean) {
 }
 
 const paths = async (layout: Layout): Promise<string[]> =>
-  laidOut(layout, await findParts(sources), THEME).map(({ path }) => path);
+  laidOut(layout, await findParts(sources, SHOP), THEME).map(({ path }) => path);
 
 describe('what is taken away', () => {
   it('is every file of the bundle, the manifest last, and the pictures that products name', async () => {
@@ -74,7 +75,7 @@ describe('what is taken away', () => {
   });
 
   it('is opened with its content and its size', async () => {
-    for (const file of laidOut('web', await findParts(sources), THEME)) {
+    for (const file of laidOut('web', await findParts(sources, SHOP), THEME)) {
       if (file.path.startsWith('sidestream/')) continue;
       expect((await file.open()).size, file.path).toBe(file.bytes);
     }
@@ -93,14 +94,15 @@ describe('what is taken away', () => {
   });
 
   it('says where products are whose addresses it does not know', async () => {
-    const { addresses } = await findParts(sources);
-    expect(addresses).toBe(false);
-    expect(readme({ pictures: true, addresses })).toMatch(
-      /images\/ +to +\/images\/[\s\S]*href-template="\/products\/\{id\}"/,
+    const { lines, firstList } = await findParts(sources, SHOP);
+    expect(lines).toEqual(SHOP);
+    expect(firstList).toBeGreaterThan(100);
+    expect(readme({ pictures: true, lines })).toMatch(
+      /images\/ +to +\/images\/[\s\S]* currency="EUR" href-template="\/products\/\{id\}"/,
     );
-    expect(readme({ pictures: false, addresses: true })).not.toMatch(/images\/|href-template/);
+    expect(readme({ pictures: false, lines: { currency: '', address: null } })).not.toMatch(/images\/|href-template/);
     expect(shopifyReadme(true)).toContain('Pictures:');
-    for (const text of [readme({ pictures: true, addresses }), testPage('en')]) {
+    for (const text of [readme({ pictures: true, lines }), testPage('en')]) {
       expect(text).not.toContain('consent="granted"');
       // The element's own headings say what a list is.
       expect(text).not.toMatch(/<sidestream-recs[^>]* heading=/);
@@ -111,16 +113,16 @@ describe('what is taken away', () => {
   it('says in words what is missing', async () => {
     const [name = ''] = [...stored.files.keys()].filter((key) => key.startsWith('photos-'));
     const file: Sources['bundle']['file'] = async (asked) => (asked === name ? null : sources.bundle.file(asked));
-    await expect(findParts({ ...sources, bundle: { ...sources.bundle, file } })).rejects.toMatchObject({
+    await expect(findParts({ ...sources, bundle: { ...sources.bundle, file } }, SHOP)).rejects.toMatchObject({
       code: 'bundle/incomplete',
       message: expect.stringContaining(`The bundle lacks ${name}`),
     });
     const page = async () => new Response('<!doctype html>');
-    await expect(findParts({ ...sources, page })).rejects.toMatchObject({ code: 'bundle/unreachable' });
+    await expect(findParts({ ...sources, page }, SHOP)).rejects.toMatchObject({ code: 'bundle/unreachable' });
   });
 
   it('is without encoders what `build --no-encoders` makes', async () => {
-    const parts = lean(await findParts(sources));
+    const parts = lean(await findParts(sources, SHOP));
     const names = parts.bundle.map(({ path }) => path);
     const manifest = parseManifest(await (await parts.bundle[names.indexOf('manifest.json')].open()).arrayBuffer());
     expect(manifest.modalities.text.encoder).toBeUndefined();

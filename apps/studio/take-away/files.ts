@@ -14,8 +14,9 @@ import {
 import { SidestreamError } from '../../../src/error';
 import type { StudioFolder } from '../files/opfs';
 import type { OutFile } from '../files/zip';
+import type { OwnShop } from '../page/own-shop';
 import { IMAGE_BASE, pictureName } from '../serve';
-import { readme, shopifyReadme, testPage } from './texts';
+import { readme, type ShopLines, shopifyReadme, testPage } from './texts';
 
 /** The script of the element with its workers, beside Studio's page: a list of the files, and the files. */
 const SCRIPTS_ADDRESS = 'sidestream/';
@@ -28,6 +29,9 @@ const scriptsSchema = v.array(
 /** Runs encoders in the browser of a shopper. */
 const RUNTIME = /^ort-.*\.wasm$/;
 
+/** The scripts that a page loads before its first list. */
+const FIRST_SCRIPTS = /^(sidestream|worker|card-extras-[\w-]+)\.js$/;
+
 /** Files to take away, by kind. */
 export interface Parts {
   scripts: OutFile[];
@@ -35,8 +39,9 @@ export interface Parts {
   pictures: OutFile[];
   /** Files that only encoders need, most of all bytes: see `lean`. */
   encoders: { names: ReadonlySet<string>; bytes: number; manifestWithout: OutFile };
-  /** Whether products have an address of their own; otherwise the page has to say where they are. */
-  addresses: boolean;
+  /** Bytes that the first list loads, compressed, without pictures. */
+  firstList: number;
+  lines: ShopLines;
   /** Language of the products. */
   language: string;
 }
@@ -53,7 +58,7 @@ export interface Sources {
  * Finds what is taken away.
  * @throws SidestreamError `bundle/incomplete` if a file of the bundle is missing, and errors of reading the bundle
  */
-export async function findParts({ bundle, pictures, page }: Sources): Promise<Parts> {
+export async function findParts({ bundle, pictures, page }: Sources, shop: OwnShop): Promise<Parts> {
   const manifest = parseManifest(await bytesOf(bundle, MANIFEST_FILE));
   const names = [...(await inventory(manifest, bundle.fetch)).map(({ file }) => file), ...mutableNames(manifest)];
   const { addresses, images } = await productsOf(manifest, bundle);
@@ -71,10 +76,22 @@ export async function findParts({ bundle, pictures, page }: Sources): Promise<Pa
       bytes: encoders.length === 0 ? 0 : bytesIn([...encoders, ...runtime]),
       manifestWithout: outFileOf(MANIFEST_FILE, encodeManifest(withoutEncoders(manifest))),
     },
-    addresses,
+    firstList: await firstListBytes(manifest, scripts),
+    lines: { currency: shop.currency, address: addresses ? null : shop.address },
     language: manifest.language ?? 'en',
   };
   return encoders.length === 0 ? lean(parts) : parts;
+}
+
+async function firstListBytes(manifest: Manifest, scripts: readonly OutFile[]): Promise<number> {
+  const first = scripts.filter(({ path }) => FIRST_SCRIPTS.test(path)).map(({ open }) => open());
+  const sizes = [new Blob([new Uint8Array(encodeManifest(manifest))]), ...(await Promise.all(first))].map(
+    async (file) => {
+      const packed = file.stream().pipeThrough(new CompressionStream('gzip'));
+      return (await new Response(packed).arrayBuffer()).byteLength;
+    },
+  );
+  return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, manifest.shards.head.bytes);
 }
 
 /** Without the files that only encoders need: the lists are the same, and shoppers search by words only. */
@@ -96,13 +113,13 @@ export type Layout = 'web' | 'shopify';
 export const laidOut = (layout: Layout, parts: Parts, theme: Readonly<Record<string, string>>): OutFile[] =>
   layout === 'web' ? webFiles(parts) : shopifyFiles(parts, theme);
 
-function webFiles({ scripts, bundle, pictures, addresses, language }: Parts): OutFile[] {
+function webFiles({ scripts, bundle, pictures, lines, language }: Parts): OutFile[] {
   return [
     ...inFolder('sidestream/', scripts),
     ...inFolder(IMAGE_BASE.slice(1), pictures),
     ...inFolder('bundle/', bundle),
     textFile('index.html', testPage(language)),
-    textFile('README.txt', readme({ pictures: pictures.length > 0, addresses })),
+    textFile('README.txt', readme({ pictures: pictures.length > 0, lines })),
   ];
 }
 

@@ -5,11 +5,12 @@ import { copyText } from '../../demo/copy-text';
 import { PageElement } from '../../demo/session-element';
 import { studioFolder } from '../files/opfs';
 import { type OutFile, writeZip } from '../files/zip';
+import { ownShop } from '../page/own-shop';
 import { alertOf, facts, progressBar } from '../page/templates';
 import { counted, fileSize } from '../page/words';
 import type { StudioState } from '../session';
 import { bytesIn, findParts, type Layout, laidOut, lean, type Parts } from './files';
-import { askingLines, productLines, readme, shopifyReadme, twoLines } from './texts';
+import { readme, shopifyReadme, twoLines } from './texts';
 import { THEME } from './theme';
 
 const LAYOUTS: Readonly<Record<Layout, { name: string; archive: string }>> = {
@@ -60,17 +61,21 @@ export class StudioTakeAway extends PageElement {
   }
 
   #found(parts: Parts): TemplateResult {
-    const { scripts, bundle, pictures, encoders } = parts;
+    const { scripts, bundle, pictures, encoders, firstList } = parts;
     const files = laidOut(this.layout, parts, THEME);
     const row = (name: string, list: readonly OutFile[]): [string, string] | false =>
       list.length > 0 && [name, `${counted(list.length, 'file')}, ${fileSize(bytesIn(list))}`];
+    const searching = encoders.bytes > 0 && this.#encoders[this.layout];
     return html`
+      <p class="result" data-testid="take-first">
+        <strong>A shopper loads ${fileSize(firstList)} for the first list</strong>, and its pictures${searching ? `; ${fileSize(encoders.bytes)} only who searches by description or by photo` : ''}.
+      </p>
       ${
         encoders.bytes > 0
           ? html`
             <label class="check">
               <input type="checkbox" .checked=${this.#encoders[this.layout]} ?disabled=${this.saving.kind === 'running'} @change=${this.#takeEncoders} />
-              <span>With the encoders, ${fileSize(encoders.bytes)}: shoppers can search by description and by photo. They load only when somebody searches that way.</span>
+              <span>With the encoders, ${fileSize(encoders.bytes)}: shoppers can search by description and by photo.</span>
             </label>`
           : nothing
       }
@@ -100,14 +105,12 @@ export class StudioTakeAway extends PageElement {
       ${saving.kind === 'failed' ? alertOf('The files were not saved.', saving.error) : nothing}`;
   }
 
-  #web({ pictures, addresses }: Parts): TemplateResult {
+  #web({ pictures, lines }: Parts): TemplateResult {
     return html`
       <h3>Paste</h3>
       <p>These two lines into a page of your shop, where the list should be:</p>
-      ${this.#lines(twoLines(addresses))}
-      ${this.#more('Your shop has no consent tool', 'The lines of a shop that asks by itself', askingLines(addresses))}
-      ${this.#more('Two more lists, for the page of a product', 'The lines for the page of a product', productLines(addresses))}
-      ${explained(readme({ pictures: pictures.length > 0, addresses }))}`;
+      ${this.#lines(twoLines(lines))}
+      ${explained(readme({ pictures: pictures.length > 0, lines }))}`;
   }
 
   #shopify({ pictures, scripts, bundle }: Parts): TemplateResult {
@@ -119,14 +122,6 @@ export class StudioTakeAway extends PageElement {
           : nothing
       }
       ${explained(shopifyReadme(pictures.length > 0))}`;
-  }
-
-  #more(summary: string, label: string, text: string): TemplateResult {
-    return html`
-      <details>
-        <summary>${summary}</summary>
-        ${codeBlock(label, text)}
-      </details>`;
   }
 
   #lines(text: string): TemplateResult {
@@ -144,7 +139,7 @@ export class StudioTakeAway extends PageElement {
     try {
       const [files, pictures] = await Promise.all([studioFolder('bundle'), studioFolder('pictures')]);
       const page = (address: string): Promise<Response> => fetch(address, { cache: 'no-cache' });
-      const parts = await findParts({ bundle: files, pictures, page });
+      const parts = await findParts({ bundle: files, pictures, page }, ownShop(this.state.catalog));
       if (bundle !== this.state.bundle) return;
       this.parts = parts;
     } catch (thrown) {
@@ -184,7 +179,7 @@ export class StudioTakeAway extends PageElement {
   }
 
   readonly #copy = async (): Promise<void> => {
-    this.copied = await copyText(twoLines(this.parts?.addresses ?? true), this.querySelector('pre code'));
+    this.copied = await copyText(this.parts ? twoLines(this.parts.lines) : '', this.querySelector('pre code'));
   };
 }
 

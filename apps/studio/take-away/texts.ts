@@ -1,26 +1,39 @@
 import reserved from '../../../examples/plain/lists.css?raw';
+import { fill } from '../../../src/core/labels';
 import { IMAGE_BASE } from '../serve';
+import guide from './readme.txt?raw';
+import shopifyGuide from './readme-shopify.txt?raw';
 
 const SCRIPT = '<script type="module" src="/sidestream/sidestream.js"></script>';
 /** Lists whose shop has a consent tool. */
 const FOLLOWING = ' bundle="/bundle/" consent="auto"';
 
-const listLine = (source: string, attributes: string, addresses: boolean): string =>
-  `<sidestream-recs${source} ${attributes}${addresses ? '' : ' href-template="/products/{id}"'}></sidestream-recs>`;
+/** What a shop states in each list. */
+export interface ShopLines {
+  /** Code of the currency; empty if it is not known. */
+  currency: string;
+  /** Address of a product's page, with `{id}`; null if the products have addresses of their own. */
+  address: string | null;
+}
 
-/** The two lines to paste into a shop's pages. @param addresses whether the products have addresses of their own */
-export const twoLines = (addresses: boolean): string =>
+export const listLine = (source: string, attributes: string, { currency, address }: ShopLines): string => {
+  const stated = `${currency ? ` currency="${currency}"` : ''}${address === null ? '' : ` href-template="${address}"`}`;
+  return `<sidestream-recs${source} ${attributes}${stated}></sidestream-recs>`;
+};
+
+/** The two lines to paste into a shop's pages. */
+export const twoLines = (shop: ShopLines): string =>
   `${SCRIPT}
-${listLine(FOLLOWING, 'placement="for-you"', addresses)}`;
+${listLine(FOLLOWING, 'placement="for-you"', shop)}`;
 
 /** Two more lists, for the page of a product. */
-export const productLines = (addresses: boolean): string =>
+const productLines = (shop: ShopLines): string =>
   ['similar', 'complement']
-    .map((placement) => listLine(FOLLOWING, `placement="${placement}" item-id="ID OF THE PRODUCT"`, addresses))
+    .map((placement) => listLine(FOLLOWING, `placement="${placement}" item-id="ID OF THE PRODUCT"`, shop))
     .join('\n');
 
 /** Instead of the two lines, for a shop without a consent tool: the list with the shop's own question. */
-export const askingLines = (addresses: boolean): string => `<script type="module">
+const askingLines = (shop: ShopLines): string => `<script type="module">
   import { askConsent, notedConsent } from '/sidestream/consent.js';
   import { createRecommender } from '/sidestream/sidestream.js';
 
@@ -29,7 +42,7 @@ export const askingLines = (addresses: boolean): string => `<script type="module
   const recommender = await starting;
   for (const list of document.querySelectorAll('sidestream-recs')) list.recommender = recommender;
 </script>
-${listLine('', 'placement="for-you"', addresses)}
+${listLine('', 'placement="for-you"', shop)}
 <aside id="remember" hidden>
   Remember what I like on this device? The shop learns from what you look at, in your browser. Nothing is sent anywhere.
   <button type="button" value="granted">Yes</button>
@@ -116,98 +129,30 @@ ${indented(reserved.trim(), '      ')}
 </html>
 `;
 
-/** Guide to the files on a web server. */
-export const readme = ({ pictures, addresses }: { pictures: boolean; addresses: boolean }): string => `Your recommender
-================
-
-Made with Sidestream Studio. Everything here is static files: any web server will do.
-
-
-1. Upload
-
-   sidestream/   to   /sidestream/   the script of the lists
-   bundle/       to   /bundle/       your products; upload manifest.json last
-${pictures ? `   images/       to   ${IMAGE_BASE}       the pictures\n` : ''}
-   To test it first, upload this whole folder anywhere and open its index.html.
-   Opened from the disk, without a web server, the page stays empty.
-
-
-2. Paste
-
-   These two lines into a page of your shop, where the list should be:
-
-${indented(twoLines(addresses))}
-${
-  addresses
-    ? ''
-    : `
-   Your products have no addresses. href-template says where their pages are:
+const IMAGES = `   images/       to   ${IMAGE_BASE}       the pictures\n`;
+const WHERE = `   Your products have no addresses. href-template says where their pages are:
    {id} is replaced by the id of the product.
-`
-}
-   On the page of a product, two more lists, with its id:
-
-${indented(productLines(addresses))}
-
-   And this into the style sheet of your shop, so that nothing moves when the lists appear:
-
-${indented(reserved.trim())}
-
-   currency="EUR" shows prices in euros. The words of the lists are in the language of your page,
-   <html lang="...">.
-
-   The lists follow what a shopper opens. With consent="auto" they follow the consent tool of your shop:
-   once the shopper has agreed there, they remember it on the shopper's device; until then they forget it
-   when the page is left. A shop without a consent tool asks by itself. Instead of the two lines, on every page:
-
-${indented(askingLines(addresses))}
-
-   The lists on the page of a product are then without bundle and consent, too.
-
-
-3. Later
-
-   When your products change, make the bundle again in Studio and upload bundle/ again,
-   manifest.json last. Keep the old files for a day: pages that are open still read them.
-
-
-To look inside, with Node:  npx sidestream inspect bundle
 `;
-
-/** Guide to the files in a Shopify theme. */
-export const shopifyReadme = (pictures: boolean): string => `Your recommender, as files of a Shopify theme
-=============================================
-
-Made with Sidestream Studio. It was tried with a model of Shopify's theme engine, not in a live store:
-work on a copy of your theme. "Online Store", "Themes", "..." , "Duplicate", then "Edit code",
-or Shopify's command line (shopify theme push), which takes many files at once.
-
-
-1. assets/      All files into the theme's folder "assets".
-                Upload manifest.json last.
-2. sections/    sidestream-recs.liquid into "sections".
-3. snippets/    sidestream-page.liquid into "snippets".
-4. locales/     Do not upload these files. Copy their entry "sections.sidestream" into the
-                files of the same name in your theme, inside "sections".
-5. In the theme editor: "Add section", "Recommendations". Leave "Address of the bundle" and
-   "Address of the scripts" empty: the section then reads the files of the theme.
-6. pixel/       Not a file of the theme. In the admin, "Settings", "Customer events", "Add custom
-                pixel", paste it: the lists then know what was bought. Its first lines say more.
-
-The section "Recommendations" knows products, not variants: its cards lead to the product's page, and have
-no button that adds to the cart.
-${
-  pictures
-    ? `
-Pictures: some of your products name their picture by a file. A theme has no folder for these
+const THEME_PICTURES = `Pictures: some of your products name their picture by a file. A theme has no folder for these
 pictures. Take the export of Shopify instead, which has the addresses of the pictures, or put
 the files on a host of your own (the other kind of download).
-`
-    : ''
-}
-If your products change every day: Shopify keeps copies of theme files for long, so shoppers may see the
-old list for a while. On a host of your own they see the new one at once: see "A Shopify shop" in the manual.
 `;
+
+/** Guide to the files on a web server. */
+export const readme = ({ pictures, lines }: { pictures: boolean; lines: ShopLines }): string =>
+  fill(guide, {
+    images: pictures ? IMAGES : '',
+    where: lines.address === null ? '' : WHERE,
+    currency: lines.currency ? '' : 'currency="EUR" shows prices in euros. ',
+    lines: indented(twoLines(lines)),
+    productLines: indented(productLines(lines)),
+    askingLines: indented(askingLines(lines)),
+    styles: indented(reserved.trim()),
+  });
+
+/** Guide to the files in a Shopify theme. */
+export const shopifyReadme = (pictures: boolean): string =>
+  fill(shopifyGuide, { pictures: pictures ? THEME_PICTURES : '' });
 
 const indented = (text: string, by = '   '): string =>
   text

@@ -7,9 +7,12 @@ import { allProducts } from '../../demo/shop-home';
 import { shopPage } from '../../demo/shop-page';
 import { shopRecs } from '../../demo/shop-recs';
 import '../../../src/page/element';
+import { ownShop } from '../page/own-shop';
 import { alertOf } from '../page/templates';
 import { counted, learnedSentence } from '../page/words';
 import type { StudioState } from '../session';
+import type { ShopLines } from '../take-away/texts';
+import './preview';
 import { triedShop } from './tried-shop';
 
 /** Step 4: the shop's own products with their lists, which follow the clicks, on the pages of the demo shop. */
@@ -39,11 +42,21 @@ export class StudioTry extends SessionElement<Session> {
       ${alertOf('Your shop cannot be shown.', failure, () => this.session.open())}
       ${alertOf('Something did not work.', notice)}
       ${recommender ? this.#shop() : failure ? nothing : html`<p role="status">Opening your shop …</p>`}
+      ${this.session.examples === null && !failure ? nothing : this.#below()}
+      <p class="visually-hidden" role="status">${this.spoken}</p>`;
+  }
+
+  /** What is below the lists, once these are there. */
+  #below(): TemplateResult {
+    return html`
       <section class="block" aria-labelledby="try-help">
         <h2 id="try-help">Does it help?</h2>
         <div data-testid="try-gain">${gainText(this.state)}</div>
       </section>
-      <p class="visually-hidden" role="status">${this.spoken}</p>`;
+      <section class="block stack" aria-labelledby="try-page">
+        <h2 id="try-page">On your own page</h2>
+        <studio-preview .lines=${this.#lines}></studio-preview>
+      </section>`;
   }
 
   #shop(): TemplateResult {
@@ -67,6 +80,12 @@ export class StudioTry extends SessionElement<Session> {
           html`${shopRecs(session, { placement: 'for-you' })} ${allProducts(session)}`
         }
       </div>`;
+  }
+
+  get #lines(): ShopLines {
+    const { catalog } = this.state;
+    const { currency, address } = ownShop(catalog);
+    return { currency, address: catalog?.withoutAddress === 0 ? null : address };
   }
 
   readonly #navigated = async (): Promise<void> => {

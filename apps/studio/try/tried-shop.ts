@@ -1,12 +1,11 @@
 import { Session } from '../../demo/session';
 import type { Settings } from '../../demo/settings';
+import { ownShop } from '../page/own-shop';
 import { BUNDLE_ADDRESS, registerStudioFiles } from '../serve';
 import type { StudioState } from '../session';
 
-const SETTINGS: Settings = {
+const SETTINGS: Omit<Settings, 'currency'> = {
   bundle: BUNDLE_ADDRESS,
-  // Feeds rarely state it.
-  currency: '',
   brand: 'Sidestream Studio',
   // Apart from the profile of the demo shop on this origin; closing the tab deletes it.
   namespace: 'sidestream studio',
@@ -23,10 +22,11 @@ let turn: Promise<unknown> = Promise.resolve();
  */
 export function triedShop(state: StudioState): Session {
   // Training writes into the bundle.
-  const key = JSON.stringify([state.bundle, state.learned?.seconds, state.learned?.keptEpoch]);
+  const { currency } = ownShop(state.catalog);
+  const key = JSON.stringify([currency, state.bundle, state.learned?.seconds, state.learned?.keptEpoch]);
   if (opened?.key === key) return opened.shop;
   const before = opened?.shop;
-  const shop = new Session(SETTINGS);
+  const shop = new Session({ ...SETTINGS, currency });
   opened = { key, shop };
   turn = turn.then(async () => {
     await before?.recommender?.close().catch(() => undefined);

@@ -5,7 +5,7 @@ import { WRONG_SPLIT } from '../verdict/sample-ratio';
 import { verdictOf } from '../verdict/verdict';
 import {
   comparisonCells,
-  EXPLANATION,
+  explanationOf,
   operatingCells,
   setAsideText,
   variantCells,
@@ -62,7 +62,11 @@ export function reportCommand() {
       ]) {
         console.log(`\n${title}\n${table(header, rows)}`);
       }
-      console.log(`\n${EXPLANATION.map(([term, text]) => `${term}: ${text}`).join('\n')}`);
+      console.log(
+        `\n${explanationOf(verdict)
+          .map(([term, text]) => `${term}: ${text}`)
+          .join('\n')}`,
+      );
       if (html !== undefined) {
         const { verdictPage } = await import('../verdict/page');
         await writeWhole(html, verdictPage(verdict));

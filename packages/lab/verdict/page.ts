@@ -18,7 +18,7 @@ import type { Comparison, Verdict } from './verdict';
 import { headlines, verdictTiles } from './verdict-summary';
 import {
   comparisonCells,
-  EXPLANATION,
+  explanationOf,
   operatingCells,
   percent,
   rangeText,
@@ -45,7 +45,7 @@ export function verdictPage(verdict: Verdict): string {
   const figures = [
     section('Changes against the control', isWrong ? [] : [cards(changeFigures(verdict))]),
     section('All figures', tables),
-    section('How to read them', [definitions(EXPLANATION)]),
+    section('How to read them', [definitions(explanationOf(verdict))]),
   ].filter((one) => one !== '');
   return htmlPage(`Experiment ${experiment}`, intro, [
     verdictBlock(verdict),

@@ -15,7 +15,7 @@ export function verdictSentences(verdict: Verdict): string[] {
     .filter(({ metric }) => metric === plan.metric)
     .map((one) => `${one.variant} against ${verdict.control}: ${sentenceOf(one, verdict, deciding)}`);
   // If the split is wrong, no other figure counts.
-  const against = verdict.plan.declaredSplit ? 'the declared split' : 'an even split (name another with --split)';
+  const against = verdict.plan.declaredSplit ? 'the declared split' : 'an even split';
   return [splitSentence(verdict.sampleRatio, against), ...(verdict.sampleRatio.mismatch ? [] : sentences)];
 }
 
@@ -38,7 +38,7 @@ function sentenceOf(
   const accepted = lossInWords(margin, of.title.charAt(0).toLowerCase() + of.title.slice(1), margin === effect);
   const action = decision === 'continue' && missing <= 0 ? AT_HORIZON : advice(decision, accepted);
   const fixed = base !== null && of.kind === 'share';
-  const changes = ` (${base === null ? 'computed' : 'the spread is taken'} from the data so far and changes daily${base === null ? '; --base fixes it' : ''})`;
+  const changes = ` (${base === null ? 'computed' : 'the spread is taken'} from the data so far and changes daily)`;
   const rests = decidedOn === null ? '' : ` Decided on ${decidedOn} by the interval at any look.`;
   const more =
     decision === 'continue' && missing > 0 && needed
@@ -88,7 +88,7 @@ function singleSentence({ variants, p }: Pick<SampleRatio, 'variants' | 'p'>, fo
 export function setAsideText({ setAside, strayDays }: Pick<Verdict, 'setAside' | 'strayDays'>): string[] {
   return [
     ...listed(setAside, 'the split does not name them or too few visitors had them').map(
-      (text) => `${text} If one belongs to the experiment, name it with --split.`,
+      (text) => `${text} If one belongs to the experiment, declare it in the split.`,
     ),
     ...listed(
       strayDays,
@@ -119,29 +119,28 @@ export function variantCells({ variants, metrics }: Verdict): Table {
 /** Each variant against the control. */
 export function comparisonCells(verdict: Verdict): Table[] {
   const confidence = shareText(1 - verdict.plan.alpha);
-  const header = [
-    '',
-    'change',
-    `${confidence} at one look`,
-    `${confidence} at any look`,
-    'p at any look',
-    'says',
-    'visitors needed',
-  ];
+  const header = ['', 'change', `${confidence} at one look`, `${confidence} at any look`, 'p at any look', 'says'];
   const says = ({ decision }: Comparison): string => (verdict.sampleRatio.mismatch ? 'split is wrong' : decision);
   return [...new Set(verdict.comparisons.map(({ variant }) => variant))].map((name) => ({
     title: `${name} against ${verdict.control}`,
-    header,
+    header: isOpen(verdict, name) ? [...header, NEEDED] : header,
     rows: verdict.comparisons
       .filter(({ variant }) => variant === name)
       .map((one) => [
         verdict.metrics.find(({ name }) => name === one.metric)?.title ?? one.metric,
         ...effectCells(one.relative),
         says(one),
-        one.needed ? whole(one.needed) : '',
+        ...(isOpen(verdict, name) ? [one.needed ? whole(one.needed) : ''] : []),
       ]),
   }));
 }
+
+/** Whether more visitors may decide about a variant. */
+const isOpen = ({ comparisons, plan, sampleRatio }: Verdict, name: string): boolean =>
+  !sampleRatio.mismatch &&
+  comparisons.some(
+    ({ variant, metric, decision }) => variant === name && metric === plan.metric && decision === 'continue',
+  );
 
 const effectCells = (of: Effect | null): string[] =>
   of ? [percent(of.value), rangeText(of.once), rangeText(of.always), probability(of.p)] : [TOO_FEW, '', '', ''];
@@ -181,18 +180,24 @@ function timeText({ firstList }: OperatingFigures, share: number): string {
   return `over ${(TIME_BOUNDS.at(-1) ?? 0) / 1000} s`;
 }
 
-export const EXPLANATION: readonly (readonly [string, string])[] = [
+const NEEDED = 'visitors needed';
+
+/** What the words of the tables mean. Only a verdict that is still open says how many visitors it needs. */
+export const explanationOf = (verdict: Verdict) =>
+  EXPLANATION.filter(([term]) => term !== NEEDED || verdict.variants.some(({ name }) => isOpen(verdict, name)));
+
+const EXPLANATION: readonly (readonly [string, string])[] = [
   ['±', 'standard error: the true value is within it in about 68 of 100 experiments'],
   ['change', 'how much more, or less, than the control, in percent of the control'],
   ['at one look', 'holds the true change if one looks once, at a number of visitors fixed in advance'],
   ['at any look', 'holds it at all looks simultaneously, however often one looks: decide by this one'],
   [
     'says',
-    'better or worse: the interval at any look excludes zero, on the first such day for the metric that decides; no-worse: it is above the accepted loss, which is as large as the effect unless --margin names another; continue: not known yet',
+    'better or worse: the interval at any look excludes zero, on the first such day for the metric that decides; no-worse: it is above the accepted loss, which is as large as the effect unless another was named; continue: not known yet',
   ],
   [
-    'visitors needed',
-    'of both variants together, to find the sought effect with the requested power, at any look; computed from the data so far, so it changes daily; --base fixes it for a share that decides',
+    NEEDED,
+    'of both variants together, to find the sought effect with the requested power, at any look; computed from the data so far, so it changes daily, unless the expected share was named beforehand',
   ],
   [
     'up to … each',

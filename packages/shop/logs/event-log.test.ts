@@ -28,6 +28,14 @@ describe('a log in CSV', () => {
     expect([json.events.length, json.returns]).toEqual([2, 1]);
   });
 
+  test('reads the columns that a shop names, whatever they are called', async () => {
+    const named = { user: 'Kunde', item: 'sku', time: 'am' } as const;
+    const csv = await readLog('log.csv', ['Kunde;product; sku ;am\nu;x;a;1\n'], named);
+    expect(csv.events).toMatchObject([{ user: 'u', item: 'a', time: 1000 }]);
+    const json = await readLog('log.jsonl', ['{"Kunde":"u","product":"x","sku":"a","am":1}\n'], named);
+    expect(json.events).toEqual(csv.events);
+  });
+
   test('keeps which columns were read', async () => {
     const { columns, header } = await readLog('log.csv', ['Session ID;SKU;date;note\nu;a;1;x\n']);
     expect(columns).toEqual({ user: ['Session ID'], item: ['SKU'], time: ['date'] });

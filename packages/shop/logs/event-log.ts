@@ -30,6 +30,9 @@ export interface LogReading {
 
 export interface ReadLog extends EventLog, LogReading {}
 
+/** The columns that a shop names for fields of its log; all others are found by their names. */
+export type LogColumns = Partial<Record<LogField, string>>;
+
 /** Receives a log row by row, in the order of the file. Errors that it throws end the reading. */
 export interface LogSink {
   event(event: LogEvent): void;
@@ -95,14 +98,20 @@ export type LogEvent = v.InferOutput<typeof eventSchema>;
  * Returns, and events that are no choices, are left out and counted. Bad rows are left out and reported; nothing is thrown for them.
  * @param name of its file, whose ending may name the format
  * @param chunks text split at any position, for instance a file stream with encoding `utf8`
+ * @param named columns that are read whatever they are called
  * @throws SidestreamError `runtime/invalid-input` if it is one JSON array
  */
-export async function readLog(name: string, chunks: TextChunks): Promise<ReadLog> {
+export async function readLog(name: string, chunks: TextChunks, named: LogColumns = {}): Promise<ReadLog> {
   const [events, rejected]: [LogEvent[], RejectedRow[]] = [[], []];
-  const reading = await streamLog(name, chunks, {
-    event: (event) => void events.push(event),
-    refused: (fields) => void rejected.push(...fields),
-  });
+  const reading = await streamLog(
+    name,
+    chunks,
+    {
+      event: (event) => void events.push(event),
+      refused: (fields) => void rejected.push(...fields),
+    },
+    named,
+  );
   sortByTime(events);
   return { events, rejected, ...reading };
 }
@@ -127,7 +136,12 @@ export function rowTaker(sink: LogSink, reading: LogReading): TakeRow {
 }
 
 /** Reads a log as `readLog` does, and hands its rows over instead of keeping them: memory does not grow with the log. */
-export async function streamLog(name: string, chunks: TextChunks, sink: LogSink): Promise<LogReading> {
+export async function streamLog(
+  name: string,
+  chunks: TextChunks,
+  sink: LogSink,
+  named: LogColumns = {},
+): Promise<LogReading> {
   const { head, all } = await peekText(inOrder(chunks));
   const start = head.trimStart();
   if (/^\[\s*(\{|$)/.test(start)) {
@@ -135,8 +149,9 @@ export async function streamLog(name: string, chunks: TextChunks, sink: LogSink)
   }
   const reading: LogReading = { columns: {}, header: [], returns: 0, shown: 0 };
   const take = rowTaker(sink, reading);
-  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{')) await readJsonLines(all, take, sink, reading);
-  else await readCsv(all, separatorOf(start) ?? ',', take, sink, reading);
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(name) || start.startsWith('{'))
+    await readJsonLines(all, take, { sink, reading, named });
+  else await readCsv(all, separatorOf(start) ?? ',', take, { sink, reading, named });
   return reading;
 }
 
@@ -144,12 +159,17 @@ const isBlank = (value: unknown): boolean => value === undefined || (typeof valu
 
 type TakeRow = (line: number, raw: Partial<Record<LogField, unknown>>) => void;
 
+interface Reader {
+  sink: LogSink;
+  reading: LogReading;
+  named: LogColumns;
+}
+
 async function readCsv(
   chunks: TextChunks,
   separator: string,
   take: TakeRow,
-  sink: LogSink,
-  reading: LogReading,
+  { sink, reading, named }: Reader,
 ): Promise<void> {
   let columns: (LogField | null)[] | null = null;
   let complete: CompleteLine | null = null;
@@ -162,7 +182,7 @@ async function readCsv(
     }
     if (cells.every((cell) => cell.trim() === '')) continue;
     if (columns === null) {
-      columns = columnsOf(cells);
+      columns = columnsOf(cells, named);
       complete = shopifyOrders(cells.map(plainName));
       noteColumns(reading, cells, columns);
       sink.header?.(reading);
@@ -203,12 +223,14 @@ function noteColumns(log: LogReading, names: readonly string[], columns: readonl
   }
 }
 
-/** The field of each column; null for other columns. */
-export function columnsOf(header: readonly string[]): (LogField | null)[] {
+/** The field of each column; null for other columns. @param named columns that are of a field whatever they are called */
+export function columnsOf(header: readonly string[], named: LogColumns = {}): (LogField | null)[] {
   const names = header.map(plainName);
   const columns: (LogField | null)[] = names.map(() => null);
   for (const field of LOG_FIELDS) {
-    const found = COLUMNS[field].map((name) => names.indexOf(name)).find((index) => index !== -1);
+    const known = COLUMNS[field].map((name) => names.indexOf(name));
+    const chosen = header.findIndex((name) => name.trim() === named[field]);
+    const found = [chosen, ...known].find((index) => index !== -1);
     if (found !== undefined) columns[found] = field;
   }
   return columns;
@@ -216,7 +238,7 @@ export function columnsOf(header: readonly string[]): (LogField | null)[] {
 
 const plainName = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '');
 
-async function readJsonLines(chunks: TextChunks, take: TakeRow, sink: LogSink, reading: LogReading): Promise<void> {
+async function readJsonLines(chunks: TextChunks, take: TakeRow, { sink, reading, named }: Reader): Promise<void> {
   for await (const row of jsonLines(chunks, MAX_ROW)) {
     if ('reason' in row) {
       sink.refused([{ field: 'row', ...row }]);
@@ -225,7 +247,7 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, sink: LogSink, r
     const { line, data } = row;
     const entries = Object.entries(data);
     const keys = entries.map(([key]) => key);
-    const columns = columnsOf(keys);
+    const columns = columnsOf(keys, named);
     noteColumns(reading, keys, columns);
     const raw: Partial<Record<LogField, unknown>> = {};
     for (const [index, field] of columns.entries()) {

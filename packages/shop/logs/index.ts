@@ -3,6 +3,7 @@ export {
   type EventLog,
   endOfPast,
   LOG_FIELDS,
+  type LogColumns,
   type LogEvent,
   type LogField,
   type LogReading,

@@ -22,7 +22,7 @@ import {
 } from '../../../src/core/encoders';
 import type { CatalogLanguage } from './catalog-language';
 import { type ChunkRunner, shareProjection } from './chunk';
-import { encodeModality } from './encode-modality';
+import { encodeModality, type ModalityTask } from './encode-modality';
 import type { CacheFolder } from './feature-cache';
 import { joinLexical } from './join-lexical';
 import { type Meter, metered } from './meter';
@@ -43,6 +43,7 @@ export interface ContentTask {
   fixed: Projections;
   /** Called with the table before its rows are filled: a row that is not yet encoded is zero. */
   onTable?(features: FeatureTable): void;
+  onTaps?: ModalityTask['onTaps'];
   cache: CacheFolder;
   meter: Meter;
   products: Products;

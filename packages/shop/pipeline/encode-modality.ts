@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type FeatureTable, rowsPerItem } from '../../../src/core/catalog';
+import { type FeatureTable, type Modality, rowsPerItem } from '../../../src/core/catalog';
 import { listReader } from '../../../src/core/common/bytes';
 import { nextTask } from '../../../src/core/common/tasks';
 import { fitProjection, type Projection, type RawTaps } from '../../../src/core/encoders';
@@ -20,6 +20,8 @@ export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'proj
   /** Projection to use; fitted to a sample of the rows if absent. */
   fixed?: Projection;
   cache: CacheFolder;
+  /** Called with the raw taps of each row of the sample, long before the sample is complete and `features` has its first rows. */
+  onTaps?(row: number, taps: RawTaps, modality: Modality): void;
 }
 
 /**
@@ -94,7 +96,9 @@ async function encodeSample(task: ModalityTask) {
     const rows = sampleRows(task.rows, task.id, task.repeated);
     const found = new Map<number, Sampled>();
     const store = (row: number, payload: Uint8Array, key: Uint8Array): void => {
-      found.set(row, { row, key, taps: decodeRaw(payload, widths) });
+      const taps = decodeRaw(payload, widths);
+      found.set(row, { row, key, taps });
+      task.onTaps?.(row, taps, modality);
     };
     const label = rows.length < task.rows.length ? `${labels.one} sample` : labels.many;
     const counts = await encodeMetered(task, label, { rows, cache, projection: null, store });

@@ -14,7 +14,16 @@ export { type CollectedFeed, collectRows, type PlacedRow, RejectedRows, singleCu
 export { SAMPLE } from './encode-modality';
 export type { CacheFile, CacheFolder } from './feature-cache';
 export { type GrowingMeter, type Meter, metered, Pace, progressTo } from './meter';
-export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest, vectorsOf } from './neighbors';
+export {
+  BASES,
+  type Basis,
+  basisVectors,
+  categoryPrecision,
+  judgedItems,
+  nearest,
+  type Vectors,
+  vectorsOf,
+} from './neighbors';
 export { isFetched, withPicture } from './picture-address';
 export {
   type Answer,

@@ -75,7 +75,7 @@ ${svg}
 
 /** A table in its own frame, which scrolls on a narrow page. */
 export function table(caption: string, header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = header.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('');
+  const head = header.map((cell) => (cell === '' ? '<td></td>' : `<th scope="col">${escaped(cell)}</th>`)).join('');
   const body = rows.map(
     ([first, ...cells]) =>
       `<tr><th scope="row">${escaped(first)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`,

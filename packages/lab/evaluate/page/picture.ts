@@ -18,6 +18,8 @@ export function picture(title: string, { style, ...options }: PlotOptions): stri
   };
   const svg = plot({ document, ...options, style: { ...base, ...(typeof style === 'object' ? style : {}) } });
   for (const sheet of svg.querySelectorAll('style')) sheet.remove();
+  // A picture has one name; its parts, without a role of their own, may have none.
+  for (const part of svg.querySelectorAll('g[aria-label]')) part.removeAttribute('aria-label');
   const id = `picture-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
   const name = document.createElementNS(SVG, 'title');
   name.setAttribute('id', id);

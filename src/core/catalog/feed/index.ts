@@ -4,4 +4,5 @@ export { type FeedOptions, type FeedRow, type FeedSource, feedRows, parsedRows }
 export { fileText, peekText, unpacked } from './feed-text';
 export { tableRows } from './read-delimited';
 export { jsonLines } from './read-json';
+export { namedFields } from './record-fields';
 export { type FeedOffer, recordOffer } from './record-item';
