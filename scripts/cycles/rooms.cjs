@@ -290,6 +290,7 @@ const ROOMS = {
       'core/catalog',
       'page/client',
       'core/common',
+      'core/labels',
       'apps/demo',
       'page/element',
       'core/encoders',

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import * as v from 'valibot';
 import type { CatalogReport } from '../session';
 
-/** What an export may lack, and the lines to paste state: asked once, and kept in this browser. */
+/** Values that an export may lack and that the lines to paste state: asked once, and kept in this browser. */
 const schema = v.object({
   /** Code of the currency; empty for prices without a sign. */
   currency: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^([A-Z]{3})?$/))), undefined),

@@ -60,7 +60,7 @@ export class StudioSession extends Observed {
   learning: LearnUpdate | null = null;
   /** Number of sample products that can be tried; 0 for none. */
   sample = 0;
-  /** What was read last in this visit. */
+  /** The files read last in this visit. */
   readonly read: Partial<Record<'catalogue' | 'log', ReadFiles>> = {};
   /** Next announcement of a screen reader. */
   spoken = '';

@@ -8,7 +8,7 @@ const SCRIPT = '<script type="module" src="/sidestream/sidestream.js"></script>'
 /** Lists whose shop has a consent tool. */
 const FOLLOWING = ' bundle="/bundle/" consent="auto"';
 
-/** What a shop states in each list. */
+/** Values that a shop states in each list. */
 export interface ShopLines {
   /** Code of the currency; empty if it is not known. */
   currency: string;

@@ -46,7 +46,7 @@ export class StudioTry extends SessionElement<Session> {
       <p class="visually-hidden" role="status">${this.spoken}</p>`;
   }
 
-  /** What is below the lists, once these are there. */
+  /** The part below the lists, once these are there. */
   #below(): TemplateResult {
     return html`
       <section class="block" aria-labelledby="try-help">

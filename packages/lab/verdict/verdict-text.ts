@@ -182,7 +182,7 @@ function timeText({ firstList }: OperatingFigures, share: number): string {
 
 const NEEDED = 'visitors needed';
 
-/** What the words of the tables mean. Only a verdict that is still open says how many visitors it needs. */
+/** Meanings of the words in the tables. Only a verdict that is still open says how many visitors it needs. */
 export const explanationOf = (verdict: Verdict) =>
   EXPLANATION.filter(([term]) => term !== NEEDED || verdict.variants.some(({ name }) => isOpen(verdict, name)));
 

@@ -13,7 +13,7 @@ export const cardExtrasStyles = css`
     -webkit-line-clamp: max(1, var(--_reason-lines) - 1);
   }
   .card .now {
-    color: var(--sidestream-sale, color-mix(in srgb, currentColor 30%, #e0101a));
+    color: var(--sidestream-sale, color-mix(in srgb, currentColor 45%, #e0101a));
     font-weight: 600;
   }
   .card .price s,
