@@ -304,7 +304,15 @@ const ROOMS = {
   'apps/editor': {
     runs: 'page',
     has: 'the page of `sidestream rules edit`, where a shop edits its rules file',
-    imports: ['page/client', 'core/common', 'apps/demo', 'page/element', 'device/protocol', 'device/ranking'],
+    imports: [
+      'page/client',
+      'core/common',
+      'core/labels',
+      'apps/demo',
+      'page/element',
+      'device/protocol',
+      'device/ranking',
+    ],
   },
 };
 

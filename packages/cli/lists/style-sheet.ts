@@ -186,7 +186,7 @@ sidestream-recs[add-to-cart] > .sidestream-list > li {
 }
 .sidestream-list b {
   font-weight: 600;
-  color: var(--sidestream-sale, color-mix(in srgb, currentColor 30%, #e0101a));
+  color: var(--sidestream-sale, color-mix(in srgb, currentColor 45%, #e0101a));
 }
 .sidestream-list :is(s, i) {
   font-size: 0.75em;
