@@ -97,8 +97,8 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     'lib/encoders/encoder-worker.js',
     'lib/encoders/ort-wasm-simd-threaded.asyncify.wasm',
     'lib/editor/index.html',
-    'lib/studio/studio.html',
-    'lib/studio/studio-service-worker.js',
+    'lib/studio/studio.html.br',
+    'lib/studio/studio-service-worker.js.br',
     ...namedIn(about),
   ];
   const foreign = paths.filter(

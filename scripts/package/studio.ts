@@ -1,10 +1,14 @@
-import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
 import type { PluginOption } from 'vite';
 import { TWIN_FOLDERS, twinNames } from '../../packages/cli/commands/studio';
 import { buildStudio } from '../start/studio';
 import { writeServiceWorker } from '../start/studio-files';
 import { rememberPackages } from './notices';
+
+const compress = promisify(brotliCompress);
 
 /** The package has one build of onnxruntime-web, its largest file: Studio takes the element's. */
 const oneRuntime = (root: string): PluginOption => ({
@@ -14,8 +18,8 @@ const oneRuntime = (root: string): PluginOption => ({
 });
 
 /**
- * Builds the page of Studio into the package. The package has large files once: those that another folder has too are left out, and
- * `sidestream studio` serves them from there.
+ * Builds the page of Studio into the package. The package has large files once: those that another folder has too are left out,
+ * and the others are compressed; `sidestream studio` knows both.
  */
 export async function packStudio(root: string, lib: string): Promise<void> {
   const page = join(lib, 'studio');
@@ -31,6 +35,7 @@ export async function packStudio(root: string, lib: string): Promise<void> {
       twinNames(path.slice(page.length).replaceAll('\\', '/')).map((name) => join(others[folder], name)),
     );
     const same = await Promise.all(twins.map(async (twin) => (await readFile(twin).catch(() => null))?.equals(bytes)));
-    if (same.includes(true)) await rm(path);
+    if (!same.includes(true)) await writeFile(`${path}.br`, await compress(bytes));
+    await rm(path);
   }
 }

@@ -53,14 +53,12 @@ interface Result {
 
 const results: Result[] = [];
 const skipped: { name: string; why: string }[] = [];
-const made: RealModel[] = [];
+const made: { model: RealModel; encoder: string }[] = [];
 for (const model of REAL_MODELS) {
   if (options.only && !options.only.includes(model.name)) continue;
   try {
     await layOut(model, say);
-    if (options.fetchOnly) continue;
-    await add(model);
-    made.push(model);
+    if (!options.fetchOnly) for (const encoder of await add(model)) made.push({ model, encoder });
   } catch (thrown) {
     if (!(thrown instanceof NotFetched)) throw thrown;
     skipped.push({ name: model.name, why: thrown.message });
@@ -74,7 +72,8 @@ const met = results.every((result) => result.met !== false);
 if (options.json) console.log(JSON.stringify({ results, skipped, met }));
 process.exitCode = met ? 0 : 1;
 
-async function add({ name, repo, known, options: given }: RealModel): Promise<void> {
+/** @returns names of the encoders made of a model */
+async function add({ name, repo, known, options: given, variants = [] }: RealModel): Promise<string[]> {
   const { file, licence, pool, prefix } = given;
   const common = [
     ...(file === undefined ? [] : ['--file', file]),
@@ -82,10 +81,15 @@ async function add({ name, repo, known, options: given }: RealModel): Promise<vo
     ...(pool === undefined ? [] : ['--pool', pool]),
     ...(prefix === undefined ? [] : ['--prefix', prefix]),
   ];
-  if (!options.again && existsSync(join(MODELS, `${name}.preset.json`))) return;
-  say(`adding ${name}`);
-  const named = known ? [] : ['--name', name];
-  await sidestream('encoders', 'add', known ? name : repo, '--models', MODELS, ...named, ...common);
+  const names: string[] = [];
+  for (const { suffix, args } of [{ suffix: '', args: [] }, ...variants]) {
+    const named = known && suffix === '' ? [] : ['--name', `${name}${suffix}`];
+    names.push(`${name}${suffix}`);
+    if (!options.again && existsSync(join(MODELS, `${name}${suffix}.preset.json`))) continue;
+    say(`adding ${name}${suffix}`);
+    await sidestream('encoders', 'add', known ? name : repo, '--models', MODELS, ...named, ...common, ...args);
+  }
+  return names;
 }
 
 async function measure(): Promise<void> {
@@ -96,12 +100,12 @@ async function measure(): Promise<void> {
   const own: Result = { encoder: OWN.text, modality: 'text', about: 'the package’s own', shops: {} };
   const ownImage: Result = { encoder: OWN.image, modality: 'image', about: 'the package’s own', shops: {} };
   results.push(own, ownImage);
-  for (const model of made) {
-    const encoder = model.name;
+  for (const { model, encoder } of made) {
     say(`comparing ${encoder} with its original`);
     const cosine = await compare(model, encoder, MODELS);
     const bars = model.bars ?? BARS;
-    const met = cosine.float >= bars.float && cosine.encoder >= bars.int8;
+    const isVariant = encoder !== model.name;
+    const met = isVariant || (cosine.float >= bars.float && cosine.encoder >= bars.int8);
     const modality = model.files['tokenizer.json'] === undefined ? 'image' : 'text';
     results.push({ encoder, modality, about: model.about, cosine, met, shops: {} });
   }

@@ -26,6 +26,8 @@ export interface RealModel {
   /** SHA-256 by path in `.cache/encoders/packages`. */
   digests: Record<string, string>;
   options: Partial<AdaptOptions>;
+  /** Further encoders of the same model: end of the name, and options of `sidestream encoders add`. */
+  variants?: { suffix: string; args: string[] }[];
   /** Name of the original's vectors in references.json, which are of the last tap. */
   reference: string;
   /** Lowest accepted cosine to them, in float and with 8-bit weights. Default: .999 and .99. */
@@ -70,6 +72,7 @@ export const REAL_MODELS: readonly RealModel[] = [
       [`${MINILM_ONNX}/all-minilm-l6-v2.onnx`]: '759c3cd2b7fe7e93933ad23c4c9181b7396442a2ed746ec7c1d46192c469c46e',
     },
     options: {},
+    variants: [{ suffix: '-int8', args: ['--compute', 'int8', '--min-cosine', '0.5'] }],
     reference: 'all-minilm-l6-v2',
     about: 'float32: safetensors, and an ONNX export of them; Apache-2.0 according to the model card',
   },
@@ -151,6 +154,7 @@ export const REAL_MODELS: readonly RealModel[] = [
       [VIT]: '198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355',
     },
     options: { licence: 'MIT' },
+    variants: [{ suffix: '-int8', args: ['--compute', 'int8', '--min-cosine', '0.5'] }],
     reference: 'vit-s-focus',
     about: 'float32 ONNX: a DINOv2-small fine-tuned to find what is salient; MIT according to the package',
   },

@@ -9,7 +9,7 @@ export {
   removeStale,
   withBundle,
 } from './folder-bundle';
-export { openQueue, serveJobs } from './job-queue';
+export { openBlobs, openQueue, serveJobs } from './job-queue';
 export type { LocaleFeed } from './locales';
 export { exitBy, withLock } from './lock-file';
 export { createMeter, jointMeters } from './meter';

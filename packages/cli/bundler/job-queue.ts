@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import type { Job, RedisOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { Job, RedisOptions, Worker } from 'bullmq';
 import { SidestreamError } from '../../../src/error';
 
 /** Loads BullMQ, which only work with `--queue` needs. @throws SidestreamError `build/no-engine`, `build/queue` */
-async function loadEngine(url: string) {
+async function loadEngine(url: string): Promise<typeof import('bullmq')> {
   if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
     throw new SidestreamError(
       'build/queue',
@@ -27,10 +26,7 @@ async function loadEngine(url: string) {
   try {
     await probe.connect();
     await probe.ping();
-    return {
-      ...engine,
-      openBlobs: (say: (line: string) => void) => blobsOn(new Redis(url, { maxRetriesPerRequest: null }), say),
-    };
+    return engine;
   } catch (cause) {
     const message = `The queue at ${withoutPassword(url)} cannot be used (${why || String(cause)}). Start a Redis or Valkey server there, or check the address.`;
     throw new SidestreamError('build/queue', message, { cause });
@@ -76,7 +72,7 @@ export async function openQueue<Data>(
   what: (data: Data) => string,
   say: (line: string) => void,
 ) {
-  const { Queue, QueueEvents, openBlobs } = await loadEngine(url);
+  const { Queue, QueueEvents } = await loadEngine(url);
   const connection = connectionTo(url);
   const queue = new Queue(name, { connection, streams: { events: { maxLen: 2 * SLOTS } } });
   const events = new QueueEvents(name, { connection });
@@ -98,10 +94,8 @@ export async function openQueue<Data>(
   /** The error of a job. @param why without a full stop */
   const failed = (data: Data, why: string): SidestreamError =>
     new SidestreamError('build/queue', `Workers failed over ${what(data)}: ${why}. What is finished is kept.`);
-  const blobs = openBlobs(say);
   return {
     failed,
-    blobs,
     /** @returns the worker's answer, which the caller parses; never, once the queue is closed @throws SidestreamError `build/queue` */
     async run(id: string, data: Data): Promise<unknown> {
       try {
@@ -127,7 +121,7 @@ export async function openQueue<Data>(
     },
     async close(): Promise<void> {
       closed = true;
-      await Promise.all([events.close(), queue.close(), blobs.close()]);
+      await Promise.all([events.close(), queue.close()]);
     },
   };
 }
@@ -137,20 +131,15 @@ const LOCK_MS = 10_000;
 /** Number of workers that may be lost over one job before it counts as failed. */
 const LOST = 5;
 
-/** Answers the jobs of a queue until `close`, which finishes the current ones. @throws SidestreamError `build/no-engine`, `build/queue` */
+/** Answers the jobs of a queue until it is closed, which finishes the current ones. @throws SidestreamError `build/no-engine`, `build/queue` */
 export async function serveJobs<Data>(
   url: string,
   name: string,
-  options: {
-    workers: number;
-    work(data: Data, blobs: ReturnType<typeof blobsOn>): Promise<unknown>;
-    say(line: string): void;
-  },
-) {
-  const { Worker, openBlobs } = await loadEngine(url);
+  options: { workers: number; work(data: Data): Promise<unknown>; say(line: string): void },
+): Promise<Pick<Worker, 'close'>> {
+  const { Worker } = await loadEngine(url);
   const { workers, work, say } = options;
-  const blobs = openBlobs(say);
-  const worker = new Worker<Data>(name, (job: Job<Data>) => work(job.data, blobs), {
+  const worker = new Worker<Data>(name, (job: Job<Data>) => work(job.data), {
     connection: connectionTo(url),
     concurrency: workers,
     lockDuration: LOCK_MS,
@@ -160,19 +149,17 @@ export async function serveJobs<Data>(
   worker.on('failed', (_, error) => say(`A job failed: ${error.message}`));
   worker.on('stalled', () => say('A worker was lost; its job goes to another.'));
   worker.on('error', connectionTrouble(say));
-  return {
-    async close(): Promise<void> {
-      await worker.close();
-      await blobs.close();
-    },
-  };
+  return worker;
 }
 
 /** Size of the pieces in which blobs are stored, bytes: servers bound a value to 512 MB, and a large one blocks them. */
 const PIECE = 16e6;
 
 /** Large values that workers and commands share on the server of a queue. They are removed after a day. */
-function blobsOn(redis: Redis, say: (line: string) => void) {
+export async function openBlobs(url: string, say: (line: string) => void) {
+  await loadEngine(url);
+  const { Redis } = await import('ioredis');
+  const redis = new Redis(url, { maxRetriesPerRequest: null });
   redis.on('error', connectionTrouble(say));
   return {
     async put(name: string, bytes: Uint8Array): Promise<void> {

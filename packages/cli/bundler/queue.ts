@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { readEncoder } from '../../encoders/hub';
 import { type Chunk, type ChunkRunner, chunkText, type SharedProjection } from '../../shop/pipeline';
-import { openQueue, SLOTS, serveJobs } from './job-queue';
+import { openBlobs, openQueue, SLOTS, serveJobs } from './job-queue';
 import { type EncoderSource, localRunner } from './process-pool';
 
 /** Incremented when builders and workers of different versions become incompatible or round differently. */
@@ -53,13 +53,14 @@ export async function queueRunner(
   say: (line: string) => void = console.error,
 ): Promise<ChunkRunner> {
   const jobs = await openQueue<ReturnType<typeof jobOf>>(url, chunkQueue(source), chunkText, say);
+  const blobs = await openBlobs(url, say);
   const shared = new Map<string, Promise<void>>();
   return {
     slots: SLOTS,
     async run(chunk, projection) {
       if (projection) {
         const { digest, bytes } = projection;
-        const sharing = shared.get(digest) ?? jobs.blobs.put(digest, bytes);
+        const sharing = shared.get(digest) ?? blobs.put(digest, bytes);
         shared.set(digest, sharing);
         await sharing;
       }
@@ -71,8 +72,8 @@ export async function queueRunner(
     },
     async close() {
       // The projections are no longer needed: a continued build shares them again.
-      for (const digest of shared.keys()) await jobs.blobs.remove(digest);
-      await jobs.close();
+      for (const digest of shared.keys()) await blobs.remove(digest);
+      await Promise.all([jobs.close(), blobs.close()]);
     },
   };
 }
@@ -96,10 +97,11 @@ export async function startQueueWorker(
     readEncoder(source.presets.text, source.models),
     readEncoder(source.presets.image, source.models),
   ]);
+  const blobs = await openBlobs(url, say);
   const runner = localRunner(source, workers);
   const known = new Map<string, SharedProjection>();
-  const projectionOf = async (digest: string, get: (name: string) => Promise<Uint8Array>) => {
-    const projection = known.get(digest) ?? { digest, bytes: await get(digest) };
+  const projectionOf = async (digest: string): Promise<SharedProjection> => {
+    const projection = known.get(digest) ?? { digest, bytes: await blobs.get(digest) };
     const oldest = known.keys().next();
     if (known.size >= PROJECTIONS && !oldest.done) known.delete(oldest.value);
     known.set(digest, projection);
@@ -109,9 +111,9 @@ export async function startQueueWorker(
   const worker = await serveJobs<unknown>(url, chunkQueue(source), {
     workers,
     say,
-    async work(data, blobs) {
+    async work(data) {
       const { projection, ...chunk } = v.parse(jobSchema, data);
-      const outputs = await runner.run(chunk, projection === null ? null : await projectionOf(projection, blobs.get));
+      const outputs = await runner.run(chunk, projection === null ? null : await projectionOf(projection));
       encoded += outputs.length;
       if (encoded % 1000 < outputs.length) say(`${encoded} encoded`);
       return outputs.map((output) => ('reason' in output ? output : { bytes: base64Of(output.bytes) }));
@@ -120,7 +122,7 @@ export async function startQueueWorker(
   return {
     async close() {
       await worker.close();
-      await runner.close();
+      await Promise.all([blobs.close(), runner.close()]);
     },
   };
 }

@@ -46,6 +46,12 @@ function addCommand() {
     .addOption(new Option('--pool <how>', 'first token, or mean of the tokens').choices(['cls', 'mean']))
     .option('--taps <count>', 'taps, spread evenly over the layers', counting(2), 3)
     .option('--layers <list>', 'layers to use as taps instead, such as 0,6,12', layerList)
+    .addOption(
+      new Option(
+        '--compute <numbers>',
+        'int8: products of bytes, faster on a CPU, not on WebGPU (default: as in the model)',
+      ).choices(['float', 'int8']),
+    )
     .option('--min-cosine <value>', 'lowest cosine to the original; default .98', Number)
     .option('--prefix <text>', 'prefix of every text, as E5 models require')
     .option('--max-tokens <count>', 'maximum number of tokens of a text; default 128', counting(2))

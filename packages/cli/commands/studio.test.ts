@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sidestream } from '../../../testing/commands';
 import { rawAnswer } from '../../../testing/raw-request';
@@ -31,7 +32,9 @@ beforeAll(async () => {
   for (const [folder, names] of Object.entries(CONTENT)) {
     await mkdir(join(root, folder, folder === 'page' ? 'assets' : ''), { recursive: true });
     for (const name of names) {
-      await writeFile(join(root, folder, name), `${folder} ${name}`);
+      const text = `${folder} ${name}`;
+      if (folder === 'page') await writeFile(join(root, folder, `${name}.br`), brotliCompressSync(text));
+      else await writeFile(join(root, folder, name), text);
     }
   }
   server = await serveStudio(folders, 0, '127.0.0.1');
@@ -47,7 +50,9 @@ describe('serveStudio', () => {
   it('serves the page, and leads to it', async () => {
     const page = await get('');
     expect([page.url, await page.text()]).toEqual([`${server.address}studio.html`, 'page studio.html']);
-    expect(page.headers.get('cache-control')).toBe('no-cache');
+    expect([page.headers.get('cache-control'), page.headers.get('content-encoding')]).toEqual(['no-cache', null]);
+    const packed = await get('studio.html', { headers: { 'Accept-Encoding': 'gzip, br' } });
+    expect([await packed.text(), packed.headers.get('content-encoding')]).toEqual(['page studio.html', 'br']);
     const worker = await get('studio-service-worker.js');
     expect([worker.headers.get('content-type'), worker.headers.get('cache-control')]).toEqual([
       'text/javascript',

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 import { Command } from '@commander-js/extra-typings';
 import { DEFAULT_PRESETS, type Preset } from '../../../src/core/encoders';
 import { invalidInput } from '../../../src/error';
@@ -12,7 +14,7 @@ import { type BundleServer, folderSender, listen, pathOf, portNumber, sayNo } fr
 import { untilShutdown } from './terminal';
 
 export interface StudioFolders {
-  /** The page and its scripts, without files that another folder has. */
+  /** The page and its scripts; each file is compressed with brotli and has `.br` after its name. */
   page: string;
   element: string;
   /** The element's files that only encoders need. */
@@ -48,7 +50,7 @@ export function studioCommand() {
         join(PACKAGE_FOLDER, 'lib', name),
       );
       const folders = { page, element, encoders, cli, models };
-      if (!existsSync(join(folders.page, PAGE))) {
+      if (!existsSync(join(folders.page, `${PAGE}.br`))) {
         throw invalidInput(
           `The page of Studio is not in this package (${folders.page}). In a clone, run "npm run pack" first.`,
         );
@@ -71,19 +73,24 @@ const ELEMENT = '/sidestream/';
 /** File names that contain a digest of their content, which never changes. */
 const HASHED = /-[\w-]{8}\.\w+$/;
 
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
+
+const decompress = promisify(brotliDecompress);
+
 export async function serveStudio(folders: StudioFolders, port: number, host: string): Promise<BundleServer> {
   const from = (folder: keyof StudioFolders) => folderSender(folders[folder], missing, { extensions: [] });
-  const send = {
-    page: from('page'),
-    element: from('element'),
-    encoders: from('encoders'),
-    cli: from('cli'),
-    models: from('models'),
-  };
+  const send = { element: from('element'), encoders: from('encoders'), cli: from('cli'), models: from('models') };
   const encoders = await elementFiles(folders.encoders);
   const list = JSON.stringify([...(await elementFiles(folders.element)), ...encoders]);
 
-  const answer = (path: string, request: IncomingMessage, response: ServerResponse): void => {
+  const answer = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
     response.setHeader('Vary', 'Accept-Encoding');
     if (path === `${ELEMENT}${FILES_LIST}`) response.setHeader('Content-Type', 'application/json').end(list);
@@ -93,9 +100,9 @@ export async function serveStudio(folders: StudioFolders, port: number, host: st
       const name = path.slice(ELEMENT.length);
       const from = encoders.some(({ file }) => file === name) ? send.encoders : send.element;
       from(request, response, `/${name}`);
-    } else {
-      const [folder, name] = placeOf(folders, path) ?? [];
-      if (folder && name) send[folder](request, response, name);
+    } else if (!(await sendPage(folders.page, path, request, response))) {
+      const [folder, name] = twinOf(folders, path) ?? [];
+      if (folder && name) send[folder](request, response, `/${name}`);
       else missing(response);
     }
   };
@@ -106,18 +113,34 @@ export async function serveStudio(folders: StudioFolders, port: number, host: st
     if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     else if (path === null) missing(response);
     else if (path === '/') response.writeHead(302, { Location: `/${PAGE}` }).end();
-    else answer(path, request, response);
+    else answer(path, request, response).catch(() => response.destroy());
   });
   return listen(server, port, host);
 }
 
-/** The folder that has a file of the page, and its path there. */
-function placeOf(folders: StudioFolders, path: string): [keyof StudioFolders, string] | undefined {
-  if (!/^\/(assets\/)?\w[\w.-]*$/.test(path)) return undefined;
-  if (existsSync(join(folders.page, path))) return ['page', path];
+/** Answers with a file of the page. @returns false if the page has no such file */
+async function sendPage(
+  folder: string,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (!/^\/(assets\/)?\w[\w.-]*$/.test(path)) return false;
+  const bytes = await readFile(join(folder, `${path}.br`)).catch(() => null);
+  if (!bytes) return false;
+  response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
+  const accepts = /\bbr\b/.test(request.headers['accept-encoding']?.toString() ?? '');
+  if (accepts) response.setHeader('Content-Encoding', 'br');
+  const body = accepts ? bytes : await decompress(bytes);
+  response.setHeader('Content-Length', body.length).end(body);
+  return true;
+}
+
+/** The folder that has a file of the page already, and its name there. */
+function twinOf(folders: StudioFolders, path: string): [(typeof TWIN_FOLDERS)[number], string] | undefined {
   for (const folder of TWIN_FOLDERS) {
     const name = twinNames(path).find((one) => existsSync(join(folders[folder], one)));
-    if (name !== undefined) return [folder, `/${name}`];
+    if (name !== undefined) return [folder, name];
   }
   return undefined;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { WorkerPool, workersLost } from '../../shop/pipeline';
 import type { ShardData, ShardRunner } from '../../shop/training/side';
-import { openQueue, serveJobs, startProcess } from '../bundler';
+import { openBlobs, openQueue, serveJobs, startProcess } from '../bundler';
 import { type BlobStore, resultNameSchema, type ShardTask, shardTaskSchema, taskRunner } from './shard-task';
 
 /** Blobs as files. */
@@ -56,11 +56,15 @@ export function queuedShards(
 ): (data: readonly ShardData[]) => Promise<ShardRunner> {
   return async (data) => {
     const jobs = await openQueue<ShardTask>(url, QUEUE, what, say);
+    const blobs = await openBlobs(url, say);
     const work = async (task: ShardTask): Promise<string> => {
       const { shard, epoch, round } = task.round;
       return v.parse(resultNameSchema, await jobs.run(`shard-${task.state}-${shard}-${epoch}-${round}`, task));
     };
-    return taskRunner(data, jobs.blobs, work, jobs.close);
+    return taskRunner(data, blobs, work, async () => {
+      await jobs.close();
+      await blobs.close();
+    });
   };
 }
 
@@ -70,6 +74,7 @@ export async function serveShards(
   workers: number,
   say: (line: string) => void,
 ): Promise<{ close(): Promise<void> }> {
+  const blobs = await openBlobs(url, say);
   const { store, work, close } = await taskProcesses(workers);
   const known = new Set<string>();
   /** Number of tasks at work on each state. */
@@ -77,7 +82,7 @@ export async function serveShards(
   const worker = await serveJobs<unknown>(url, QUEUE, {
     workers,
     say,
-    async work(data, blobs) {
+    async work(data) {
       const task = v.parse(shardTaskSchema, data);
       if (!known.has(task.data)) await store.put(task.data, await blobs.get(task.data));
       known.add(task.data);
@@ -98,7 +103,7 @@ export async function serveShards(
   return {
     async close() {
       await worker.close();
-      await close();
+      await Promise.all([blobs.close(), close()]);
     },
   };
 }

@@ -137,8 +137,25 @@ describe('an adapted model', () => {
   });
 });
 
-describe('a model that computes on bytes', () => {
-  it('still does so as an encoder, and says so', async () => {
+describe('an encoder that computes on bytes', () => {
+  it('gives nearly the taps of the float one, whatever texts are beside, and says so', async () => {
+    const float = await adaptModel(bertModel('torchscript'), noFile, request());
+    const bytes = await adaptModel(bertModel('torchscript'), noFile, request({ compute: 'int8' }));
+    expect([float.compute, bytes.compute]).toEqual(['float', 'int8']);
+    const [expected, actual] = [await runText(float.onnx, float.taps), await runText(bytes.onnx, bytes.taps)];
+    for (const [t, tap] of expected.entries()) {
+      for (let n = 0; n < TEXTS.length; n++) {
+        const row = (values: Float32Array) => values.subarray(n * width, (n + 1) * width);
+        expect(cosine(row(tap), row(actual[t]))).toBeGreaterThan(0.995);
+      }
+    }
+    const alone = await runText(bytes.onnx, bytes.taps, [TEXTS[0]]);
+    for (const [t, tap] of alone.entries()) {
+      for (const [d, value] of tap.entries()) expect(actual[t][d]).toBeCloseTo(value, 5);
+    }
+  });
+
+  it('may have been one before: its products stay as they are', async () => {
     const { compute, onnx: adapted } = await adaptModel(bertModel('dynamic-int8'), noFile, request());
     expect(compute).toBe('int8');
     const ops = onnx.ModelProto.decode(adapted).graph?.node?.map(({ opType }) => opType);

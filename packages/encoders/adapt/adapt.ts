@@ -2,11 +2,16 @@ import type { COMPUTES, POOLINGS } from '../../../src/core/encoders';
 import { SidestreamError } from '../../../src/error';
 import { DataType, OnnxModel, type ReadExternal, unsupported } from '../onnx';
 import { findImageInput, findTextInputs, type Normalization, unifyImageInput, unifyTextInputs } from './model-inputs';
-import { computesOnBytes, storeInBlocks } from './quantize';
+import { computeOnBytes, computesOnBytes, storeInBlocks } from './quantize';
 import { findHiddenStates } from './residual-stream';
+
+/** Number format of an encoder's matrix products. */
+type Compute = (typeof COMPUTES)[number];
 
 export interface AdaptRequest {
   pooling: Pooling;
+  /** Number format of the matrix products. Default: as in the original. */
+  compute?: Compute;
   /** Hidden states to use, 0 for the input of the first layer. Default: evenly spread. */
   layers?: number[];
   /** Number of hidden states to use when they are evenly spread. */
@@ -25,8 +30,7 @@ export interface Adapted {
   /** `layer_<n>`, shallow to deep. */
   taps: string[];
   layers: number;
-  /** Number format of the matrix products, as in the original. */
-  compute: (typeof COMPUTES)[number];
+  compute: Compute;
 }
 
 /**
@@ -55,6 +59,7 @@ export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request:
   addPooling(model, state, request.pooling, mask);
   for (const tap of taps) model.output(tap, ['batch', `${tap}_width`]);
   const reference = model.encode(taps);
+  if (request.compute === 'int8') computeOnBytes(model);
   storeInBlocks(model);
   const compute = computesOnBytes(model) ? 'int8' : 'float';
   return { onnx: model.encode(taps, request.notice), reference, taps, layers, compute };

@@ -97,10 +97,13 @@ describe('sidestream encoders add <hub id>', () => {
     expect(said()).toMatch(/dinov2-small +image +not built/);
   });
 
-  it('keeps the bytes on which a model computes', async () => {
+  it('keeps the bytes on which a model computes, or computes on bytes on request', async () => {
     serve('tiny/quantized', bertRepository('dynamic-int8'));
     await run('add', 'tiny/quantized', '--pool', 'cls');
     expect((await readPreset('quantized', models, 'text')).adapted).toMatchObject({ compute: 'int8' });
+    serve('tiny/bert', bertRepository('torchscript'));
+    await run('add', 'tiny/bert', '--compute', 'int8', '--min-cosine', '0.9');
+    expect((await readPreset('bert', models, 'text')).adapted).toMatchObject({ bits: 8, compute: 'int8' });
   });
 
   it('works from the cache without a connection', async () => {

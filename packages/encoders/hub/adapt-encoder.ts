@@ -18,7 +18,7 @@ import { presetFile } from './encoder-files';
 import { besides, cardLicense, type ModelSource, readJson, readTextFile } from './model-source';
 
 /** The user's options; everything else is read from the model's files. */
-export interface AdaptOptions extends Pick<AdaptRequest, 'layers' | 'taps'> {
+export interface AdaptOptions extends Pick<AdaptRequest, 'compute' | 'layers' | 'taps'> {
   name?: string;
   /** ONNX file within the source. */
   file?: string;
@@ -61,11 +61,12 @@ export async function adaptEncoder(
   const origin = source.record(file, await sha256(bytes));
 
   const { pooling, tokenizer, sample } = settings;
-  const { layers, taps } = options;
-  const about = { name, license, source: origin, bits: BITS, pooling, ...settings.preset };
+  const { compute, layers, taps } = options;
+  const about = { name, license, source: origin, bits: BITS, compute, pooling, ...settings.preset };
   say(`${name}: looking for hidden states in ${file}, ${megabytes(bytes)}`);
   const adapted = await adaptModel(bytes, besides(source, file), {
     pooling,
+    compute,
     layers,
     taps,
     image: settings.image,

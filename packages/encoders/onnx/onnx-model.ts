@@ -170,7 +170,7 @@ export class OnnxModel {
 
   /** A reduction; its axes are an input from opset `since` on, and an attribute in earlier versions. */
   reduction(
-    op: 'ReduceMean' | 'ReduceSum',
+    op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax',
     output: string,
     input: string,
     axes: number[],
@@ -184,6 +184,11 @@ export class OnnxModel {
   /** Puts operators before all others. */
   prepend(nodes: Onnx.INodeProto[]): void {
     this.nodes.unshift(...nodes.map(graphNode));
+  }
+
+  /** Puts other operators in the place of some. @param instead gives them, or null for an operator that stays */
+  replaceNodes(instead: (node: GraphNode) => Onnx.INodeProto[] | null): void {
+    this.nodes = this.nodes.flatMap((node) => instead(node)?.map(graphNode) ?? [node]);
   }
 
   append(nodes: Onnx.INodeProto[]): void {
