@@ -30,7 +30,7 @@ test('the list and the code follow the attributes', async ({ page }) => {
   await expect(page.getByTestId('playground-group-what').locator('summary')).toContainText('1 changed');
 
   await page.getByLabel('lang', { exact: true }).selectOption('de');
-  await expect(list(page)).toContainText('Für Sie');
+  await expect(list(page)).toContainText('Gerade beliebt');
   await page.getByLabel('placement', { exact: true }).selectOption('similar');
   const id = await page.locator('#play-products option').first().getAttribute('value');
   await page.getByLabel('item-id', { exact: true }).fill(id ?? '');

@@ -43,7 +43,7 @@ test('a newcomer gets from the home to a tutorial, by the menu to a reference pa
   page,
 }) => {
   await open(page, '');
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('Sidestream');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('without a server');
   expect(await brokenPictures(page)).toEqual([]);
   // The first thing to do is to look at the demo, which is a part of the site.
   const first = page.locator('.VPHero .actions a').first();

@@ -10,7 +10,7 @@ test.describe.configure({ mode: 'parallel' });
 
 /** A pair of tastes that both get an expert without a side model, by its number. */
 const PAIR = 10;
-const [FIRST, SECOND] = ['Office', 'Sport'];
+const [FIRST, SECOND] = ['Electronics', 'Sport'];
 /** Choices of the three chapters. */
 const CHAPTERS = [10, 12, 6];
 const LENGTH = 12;
