@@ -124,6 +124,7 @@ sidestream-recs[add-to-cart] > .sidestream-list > li {
   min-block-size: var(--_texts);
 }
 .sidestream-list :is(a, small) {
+  align-self: start;
   display: -webkit-box;
   -webkit-box-orient: vertical;
   -webkit-line-clamp: 2;
