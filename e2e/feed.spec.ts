@@ -151,7 +151,8 @@ test('stays at its place when the screen is turned, and turned back', async ({ p
   const first = () =>
     cards(page).evaluateAll((all) => all.find((card) => card.getBoundingClientRect().bottom > 0)?.ariaPosInSet);
   await drawn(page);
-  const place = Number(await first());
+  let place = Number.NaN;
+  await expect.poll(async () => (place = Number(await first()))).toBeGreaterThan(20);
   const top = () =>
     cards(page).evaluateAll(
       (all, at) =>
@@ -159,7 +160,6 @@ test('stays at its place when the screen is turned, and turned back', async ({ p
       place,
     );
   const before = await top();
-  expect(place).toBeGreaterThan(20);
   for (const [width, height] of [
     [400, 800],
     [800, 400],

@@ -7,9 +7,9 @@ import { violationsInSchemes } from './support/accessibility';
 import { sidestream } from './support/commands';
 
 /** The page about an experiment whose variant multiplies the chances of a click and of a purchase. */
-async function openReport(page: Page, info: TestInfo, lift: number): Promise<string> {
+async function openReport(page: Page, info: TestInfo, lift: number, visitors = 800): Promise<string> {
   const random = seededRandom(3);
-  const lines = Array.from({ length: 800 }, () => drawCrowd(random, { visitors: 1, share: 0.5, lift })).flatMap(
+  const lines = Array.from({ length: visitors }, () => drawCrowd(random, { visitors: 1, share: 0.5, lift })).flatMap(
     (days, line) =>
       days.map(({ variants }) => {
         const visitors = [...variants.values()].map((sums) => ({ ...sums, key: `visitor-${line}` }));
@@ -42,7 +42,7 @@ test('the page about an experiment says how many visitors it needs only until it
 }, info) => {
   await expectReadable(page, await openReport(page, info, 1));
   await expect(page.getByRole('columnheader', { name: 'visitors needed' })).toBeVisible();
-  const decided = await openReport(page, info, 8);
+  const decided = await openReport(page, info, 8, 3200);
   await expect(page.getByText('“on” is better than “off”')).toBeVisible();
   await expectReadable(page, decided);
   await expect(page.getByText('visitors needed')).toHaveCount(0);

@@ -282,9 +282,9 @@ test('columns with names of their own are chosen in menus, and photographs fill 
     buffer: Buffer.from(rows.join('\n')),
   });
   await expect(alert(page)).toContainText('no usable product');
-  await page.getByLabel('What: its number or code').selectOption('Kuerzel');
-  await page.getByLabel('Name', { exact: true }).selectOption('Ware');
-  await expect(page.getByLabel('Picture', { exact: true })).toHaveValue('Foto');
+  await page.getByRole('combobox', { name: 'What: its number or code', exact: true }).selectOption('Kuerzel');
+  await page.getByRole('combobox', { name: 'Name', exact: true }).selectOption('Ware');
+  await expect(page.getByRole('combobox', { name: 'Picture', exact: true })).toHaveValue('Foto');
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Read again with these columns' }).click();
   await expect(page.getByText('6 products').first()).toBeVisible();
@@ -297,9 +297,9 @@ test('columns with names of their own are chosen in menus, and photographs fill 
   await step(page, 'Learn').click();
   const log = ['Kunde;Artikelkuerzel;Tag', 'a;k1;2026-01-01', 'a;k2;2026-01-02', 'b;k1;2026-01-03'].join('\n');
   await choose(page, 'Log', { name: 'log.csv', mimeType: 'text/csv', buffer: Buffer.from(log) });
-  await page.getByLabel('What', { exact: true }).selectOption('Artikelkuerzel');
-  await page.getByLabel('Who').selectOption('Kunde');
-  await page.getByLabel('When').selectOption('Tag');
+  await page.getByRole('combobox', { name: 'What', exact: true }).selectOption('Artikelkuerzel');
+  await page.getByRole('combobox', { name: 'Who', exact: true }).selectOption('Kunde');
+  await page.getByRole('combobox', { name: 'When', exact: true }).selectOption('Tag');
   await page.getByRole('button', { name: 'Read again with these columns' }).click();
   await expect(page.getByText('3 events of 2 shoppers', { exact: true })).toBeVisible();
 });

@@ -19,7 +19,7 @@ export const DEMO_TASTES: readonly (readonly string[])[] = [
   ['retro-television', 'arcade-joystick', 'camera-with-flash'],
   ['spiral-calendar', 'fountain-pen', 'ballpoint-pen'],
   ['linked-paperclips', 'open-file-folder', 'round-pushpin'],
-  ['hand-axe', 'carpentry-saw', 'bench-vice'],
+  ['hammer-and-spanner-set', 'carpentry-saw', 'bench-vice'],
   ['red-rose', 'mixed-bouquet', 'hyacinth'],
   ['cutlery-set', 'kitchen-knife', 'table-spoon'],
   ['dinner-plate-set', 'clay-amphora', 'preserving-jar'],

@@ -6,7 +6,7 @@ import { VIEWS } from './views';
 const root = new URL('../../', import.meta.url);
 const files = VIEWS.flatMap(({ picture }) => picture?.file ?? []);
 /** README, manual and home page of the site, as one text. */
-const manual = ['README.md', 'docs/.vitepress/home.yaml']
+const manual = ['README.md', 'docs/.vitepress/home.md']
   .concat(readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' }).map((path) => `docs/${path}`))
   .filter((path) => /\.(md|yaml)$/.test(path))
   .map((path) => readFileSync(new URL(path, root), 'utf8'))

@@ -65,7 +65,7 @@ function withSiteLinks(text: string, path: string, places: ReadonlyMap<string, s
         const place = places.get(target) ?? places.get(posix.join(target, 'README.md'));
         if (place === undefined) return label;
         const relative = posix.relative(here, place) || posix.basename(place);
-        return `${picture}[${label}](${relative.startsWith('.') ? '' : './/'}${relative}${anchor === undefined ? '' : `#${anchor}`})`;
+        return `${picture}[${label}](${relative.startsWith('.') ? '' : './'}${relative}${anchor === undefined ? '' : `#${anchor}`})`;
       },
     ),
   );

@@ -5,6 +5,9 @@ import { type BuildWorker, EMPTY_STATE, type EncodeUpdate, type LearnWorker, typ
 import { STEPS } from './steps';
 import { StudioSession } from './studio-session';
 
+// The tests run in Node, which has no storage of a page.
+vi.stubGlobal('localStorage', { getItem: () => null, setItem() {}, removeItem() {} });
+
 const full = studioState();
 const encoded = { ...EMPTY_STATE, catalog: full.catalog, bundle: full.bundle };
 const progress: Progress = { stage: 'Texts', done: 1, total: 4, perSecond: null, secondsLeft: null };

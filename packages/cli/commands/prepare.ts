@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { Command, Option } from '@commander-js/extra-typings';
 import { counted } from '../../../src/core/common/text';
 import { createMeter, openFolder } from '../bundler';
@@ -71,7 +71,7 @@ export async function openTables(prepared: string | undefined, request: Omit<Pre
   const { out, continues } = request;
   const remove = (): void => {
     process.off('exit', remove);
-    if (!continues) rmSync(out, { recursive: true, force: true });
+    if (!continues && existsSync(out)) rmSync(out, { recursive: true, force: true });
   };
   process.once('exit', remove);
   try {
