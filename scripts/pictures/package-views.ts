@@ -17,7 +17,7 @@ async function staticList(page: Page): Promise<void> {
   const out = join('.cache', 'pictures', 'lists');
   // The host of the pictures has another port each time, and no address of it is shown.
   await writeDemoLists(out, { lang: 'en', site: undefined, currency: 'EUR' });
-  const html = await readFile(join(out, 'similar', 'item', 'green-teapot.html'), 'utf8');
+  const html = await readFile(join(out, 'similar', 'item', 'red-teapot.html'), 'utf8');
   const css = await readFile(join(out, 'lists.css'), 'utf8');
   await plain(
     page,
@@ -93,7 +93,7 @@ const readable = (answer: unknown): string =>
 /** An agent's requests after a click on the green teapot, and the answers. */
 async function agent(page: Page): Promise<void> {
   await plain(page, '<h2>An agent asks, and the page answers</h2><dl></dl>', []);
-  await recommender(page, ['green-teapot']);
+  await recommender(page, ['red-teapot']);
   await page.evaluate(`import('/sidestream/adapters.js').then(({ connectAgent }) =>
     connectAgent(window.recommender, { addToCart: () => {}, addressOf: ({ id }) => 'https://shop.example/' + id }))`);
   const asked = async (tool: string, input: Record<string, string | number>): Promise<unknown> => {
@@ -117,7 +117,7 @@ async function agent(page: Page): Promise<void> {
   };
   await asked('find_products', { text: 'teapot', limit: 1 });
   await asked('recommend_products', { limit: 2 });
-  await asked('add_to_cart', { id: 'green-teapot', quantity: 1 });
+  await asked('add_to_cart', { id: 'red-teapot', quantity: 1 });
 }
 
 /** Views of the package's scripts in pages of a shop. */
