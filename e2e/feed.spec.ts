@@ -144,6 +144,46 @@ for (const consent of ['granted', 'pending'] as const)
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
   });
 
+test('shows one page more after a jump to its end, and rests there', async ({ page }) => {
+  await page.setViewportSize({ width: 800, height: 400 });
+  await open(page, 'pending');
+  const last = async () => Number((await places(page)).at(-1)?.[0]);
+  for (const pages of [1, 2, 3]) {
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+    // The end is still a page away: nothing more is requested.
+    const height = () => page.evaluate(() => document.documentElement.scrollHeight - scrollY);
+    await expect.poll(height).toBeGreaterThan(2000);
+    await drawn(page);
+    await drawn(page);
+    await expect.poll(last).toBeLessThanOrEqual(pages * PAGE + 16);
+  }
+});
+
+test('changes nothing in the page while it rests', async ({ page }) => {
+  await page.setViewportSize({ width: 800, height: 400 });
+  await open(page, 'pending');
+  // Around the place where the first row is as far above the viewport as a card in the page may be.
+  const edge = await cards(page).evaluateAll(
+    (all) => 1.5 * innerHeight + (all[4]?.getBoundingClientRect().top ?? Number.NaN),
+  );
+  for (let top = Math.round(edge) - 4; top < edge + 4; top++) {
+    await page.evaluate((to) => window.scrollTo(0, to), top);
+    await drawn(page);
+    await drawn(page);
+    const changes = await feed(page).evaluate(async ({ shadowRoot }) => {
+      let seen = 0;
+      const observer = new MutationObserver((records) => {
+        seen += records.length;
+      });
+      if (shadowRoot) observer.observe(shadowRoot, { subtree: true, childList: true });
+      for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+      observer.disconnect();
+      return seen;
+    });
+    expect(changes, `at ${top} px`).toBe(0);
+  }
+});
+
 test('stays at its place when the screen is turned, and turned back', async ({ page }) => {
   await page.setViewportSize({ width: 800, height: 400 });
   await open(page, 'pending');

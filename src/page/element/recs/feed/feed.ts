@@ -12,6 +12,11 @@ const feedStyles = css`
   .edge:focus-visible {
     outline: none;
   }
+  /* A browser that keeps its place by one of these would stay at the end of the feed, page after page. */
+  .space,
+  .more {
+    overflow-anchor: none;
+  }
   .more {
     display: grid;
     place-items: center;
@@ -29,6 +34,8 @@ const feedStyles = css`
 
 /** In heights of the viewport. */
 const MARGIN = 1.5;
+/** By how much the cards in the page may differ from `MARGIN`, in heights of the viewport. Cards at its very edge would come and go with every frame. */
+const TOLERANCE = 0.5;
 const NEAR = '100% 0px';
 /** A request excludes at most 10,000 products, those of other lists of the page among them. */
 const MAX_PRODUCTS = 9000;
@@ -263,7 +270,7 @@ export class Feed implements ReactiveController, Layout {
     return html`
       <span class="edge" tabindex="-1"></span>
       <div class="feed" role="feed" aria-label=${heading} aria-busy=${this.#pending ? 'true' : 'false'} @click=${onClick} @auxclick=${onClick} @keydown=${moveFocus}>
-        <div .style=${space(this.#rows.between(0, first))}></div>
+        <div class="space" .style=${space(this.#rows.between(0, first))}></div>
         <div part="list" class="list" .style=${feedColumns()}>
           ${repeat(
             shown,
@@ -276,7 +283,7 @@ export class Feed implements ReactiveController, Layout {
             },
           )}
         </div>
-        <div .style=${space(this.#rows.between(last, this.#entries.length))}></div>
+        <div class="space" .style=${space(this.#rows.between(last, this.#entries.length))}></div>
       </div>
       <span class="edge" tabindex="-1"></span>
       ${
@@ -340,8 +347,12 @@ export class Feed implements ReactiveController, Layout {
     // A router may scroll to the top of its next page before this one is gone.
     if (visible >= 0 && this.#cursor?.present) this.#place = { at: first + visible, top: topOf(visible) };
     const { top } = feed.getBoundingClientRect();
-    const margin = MARGIN * innerHeight;
-    this.#show(rows.within(-top - margin, -top + innerHeight + margin, this.#entries.length));
+    const within = (margin: number) =>
+      rows.within(-top - margin * innerHeight, -top + (1 + margin) * innerHeight, this.#entries.length);
+    const least = within(MARGIN - TOLERANCE);
+    const most = within(MARGIN + TOLERANCE);
+    const { last } = this.#window;
+    if (first > least.first || first < most.first || last < least.last || last > most.last) this.#show(within(MARGIN));
     this.#saveLater();
   }
 
