@@ -170,7 +170,9 @@ class Looks {
     return samples.length > 0 ? samples : null;
   }
 
+  /** Draws anew among all products: those of before came from the texts that happened to be encoded first. */
   now(table: FeatureTable, blend: ContentBlend): NearestSample[] {
+    this.#rows = [];
     return this.#among(vectorsOf(table, blend));
   }
 
@@ -179,7 +181,7 @@ class Looks {
     if (this.#rows.length === 0) {
       const random = seededRandom(1);
       const known = rows.filter((_, n) => vectors.has[n]);
-      // They stay, so that a user sees them get better.
+      // They stay while the encoders read, so that a user sees them get better.
       for (let n = 0; n < 4 * SAMPLES && this.#rows.length < SAMPLES; n++) {
         const row = known[Math.floor(random() * known.length)];
         if (row !== undefined && !this.#rows.includes(row)) this.#rows.push(row);
