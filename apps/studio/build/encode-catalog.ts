@@ -170,7 +170,7 @@ class Looks {
     return samples.length > 0 ? samples : null;
   }
 
-  /** Draws anew among all products: those of before came from the texts that happened to be encoded first. */
+  /** Draws anew among all products: the earlier ones came from the texts that happened to be encoded first. */
   now(table: FeatureTable, blend: ContentBlend): NearestSample[] {
     this.#rows = [];
     return this.#among(vectorsOf(table, blend));

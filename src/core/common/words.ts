@@ -105,7 +105,7 @@ export function allowedErrors({ length }: string): number {
 
 /** Most words of a query that count. */
 export const MAX_WORDS = 12;
-/** Weight of a word that begins like the last word of the query, which may be unfinished. */
-export const PREFIX_WEIGHT = 0.9;
+/** Weight of another form of a word, and of one that begins like the last word of the query, which may be unfinished. */
+export const PREFIX_WEIGHT = 0.7;
 /** Weight of a word by its number of typing errors. */
-export const ERROR_WEIGHTS = [1, 0.6, 0.4];
+export const ERROR_WEIGHTS = [1, 0.45, 0.2];

@@ -151,8 +151,8 @@ export interface FindRequest {
   /** Whether what is found by words becomes a weak hint, as a search of the shopper's own does. Default true. */
   hint?: boolean;
   /**
-   * Whether items near in meaning are mixed with those that only have similar words, as after a typing error: the text encoder is loaded
-   * for it. Default false, which finds the similar words at once.
+   * Whether items near in meaning are mixed with those that have only some of the words, or similar ones, as after a typing error: the
+   * text encoder is loaded for it. Default false, which finds by words at once.
    */
   meaning?: boolean;
   /** Ids of items to leave out; at most 10,000. */
@@ -171,7 +171,7 @@ export interface FindResponse {
    * How they were found: by their `words`; by their `meaning`, because no item that may be listed has the words; or by a `photo`.
    */
   by: 'words' | 'meaning' | 'photo';
-  /** Whether a word was found only in similar words, as after a typing error: `meaning` may find more. */
+  /** Whether no item has all words as they are, as after a typing error: `meaning` may find more. */
   similar: boolean;
   /** As in `RecommendResponse`. */
   currency?: string;

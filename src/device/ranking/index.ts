@@ -1,7 +1,7 @@
 export { type CatalogIndex, catalogIndex } from './catalog-index';
 export { loadReasons } from './explanation/reason-text';
 export { categoryBlock, contentBlock, type FeatureBlock, numberBlock, orderBlock } from './feature-block';
-export type { QueryVector } from './find/rank-found';
+export type { QueryVector } from './find/nearest';
 export type { HintedCatalog, Hints, HintValue } from './hints';
 export { PLACEMENTS, type Placement, type PriceRange, productOf, type Source } from './placement';
 export { type RankedItem, type RankRequest, rank } from './rank';
@@ -39,15 +39,8 @@ export {
 export const listsInView = (): Promise<typeof import('./lists-in-view')> => import('./lists-in-view');
 
 export { explain, influences, inspectRow, type ScorePart } from './explanation/explain';
-export {
-  type Found,
-  mixed,
-  nearestToPicture,
-  nearestToText,
-  rankFound,
-  rulesOfFind,
-  sharedCategory,
-} from './find/rank-found';
+export { nearestToPicture, nearestToText, noiseFloor } from './find/nearest';
+export { type Found, mixed, rankFound, rulesOfFind, sharedCategory } from './find/rank-found';
 export { WordIndex } from './find/word-index';
 export { Hinting, hintFade, hintLifts, hintScale, hintsSchema, type ParsedHints, parseHints } from './hints';
 export { patchedIndex } from './patched-index';

@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink';
 import { type Item, itemText, itemTexts, type Modality } from '../../core/catalog';
 import { quantizeRow } from '../../core/common/bytes';
+import { seededRandom } from '../../core/common/random';
 import { trustedScript } from '../../core/common/trusted-script';
 import {
   decodeProjection,
@@ -37,6 +38,8 @@ globalThis.Worker &&= class extends Worker {
 
 /** Encodes a query by the open encoder; null before one is open. */
 let encodeOpen: ((query: string | Blob, runs: EncoderRun[]) => Promise<Float32Array>) | null = null;
+/** Texts without meaning, encoded by the open encoder; none for pictures. */
+let noise: Float32Array[] = [];
 
 /** The object that the encoder worker exposes. */
 export type EncoderHost = typeof host;
@@ -100,6 +103,9 @@ const host = {
         const read = lexicalVector(lexical.encoder, lexicalTerms([{ text: words, weight: 1 }]));
         return joinedRow(values, read, lexical.share);
       };
+      const encode = encodeOpen;
+      noise = [];
+      for (const words of noiseTexts()) noise.push(await encode(words, []));
     } else if (projection && preset.modality === 'image' && encoder) {
       const { dim, taps } = projection;
       const image = await createWebEncoder(preset, encoder);
@@ -118,9 +124,20 @@ const host = {
   async encodeQuery(query: string | Blob) {
     if (!encodeOpen) throw new SidestreamError('encoder/failed', 'No encoder is open for queries. Search again.');
     const runs: EncoderRun[] = [];
-    return { values: await encodeOpen(query, runs), runs };
+    return { values: await encodeOpen(query, runs), noise, runs };
   },
 };
+
+/** Number of texts without meaning. */
+const NOISE_TEXTS = 16;
+
+/** Texts of two or three random words, each of 4 to 9 random letters. */
+function noiseTexts(): string[] {
+  const random = seededRandom(16);
+  const below = (count: number): number => Math.floor(random() * count);
+  const word = (): string => Array.from({ length: 4 + below(6) }, () => (10 + below(26)).toString(36)).join('');
+  return Array.from({ length: NOISE_TEXTS }, () => Array.from({ length: 2 + below(2) }, word).join(' '));
+}
 
 /** Encodes one input, and adds to `runs` what ran, where and for how long. */
 async function timed<Input>(encoder: Encoder<Input>, input: Input, runs: EncoderRun[]): Promise<RawTaps> {

@@ -39,8 +39,8 @@ export async function find(request: FindRequest, wait: CallOptions, context: Fin
   const encoding = encoderOf(context, 'text');
   if (encoding.failedLately) return found;
   try {
-    const { values, runs } = await encoding.encode(text.trim(), context);
-    return await context.call((remote) => remote.find(list, wait, { modality: 'text', values }, runs));
+    const { values, noise, runs } = await encoding.encode(text.trim(), context);
+    return await context.call((remote) => remote.find(list, wait, { modality: 'text', values, noise }, runs));
   } catch (thrown) {
     // The page's list is empty; the page's developer learns why it was not searched by meaning. A bundle without encoders, which
     // is a choice of the shop, is searched by words only.

@@ -58,7 +58,7 @@ export async function photosFound(say: Say, folder: string, pictures: string): P
 
 /** How near items are to a photo by the cosine of one tap: what `nearestToPicture` was compared with. */
 const nearestByTap = (table: FeatureTable, query: Float32Array, tap: number): Float32Array =>
-  nearestToText(table, query.subarray(tap * table.dim, (tap + 1) * table.dim), table.taps.text);
+  nearestToText(table, query.subarray(tap * table.dim, (tap + 1) * table.dim), table.taps.text, 0);
 
 /** Ranks of products in the lists for their own photographs. */
 function ranks() {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { catalog, state } from '../../../../testing/rankings';
 import { NO_RECORD } from '../../../core/events';
 import type { RankRequest } from '../rank';
-import { type Found, mixed, rankFound, rulesOfFind } from './rank-found';
+import { type Found, mixed, rankFound, rulesOfFind, sharedCategory } from './rank-found';
 
 const index = catalog();
 const request = (more: Partial<RankRequest> = {}): RankRequest => ({
@@ -34,13 +34,16 @@ it('lists only what was found, and orders items that the words fit equally by ta
   expect(list[0]).toMatchObject({ source: 'words', reason: 'Matches “red shirt”' });
 });
 
-it('mixes similar words with the meaning, which counts more the less the words are alike', () => {
-  const words = found([1, 0.8, 0, 0])();
+it('mixes words with meaning, which counts more the less of the words the best item has', () => {
   const meaning = found([0.2, 0.1, 1, 0.5], { by: 'meaning' })();
-  const [typo, other] = [0.6, 0.4].map((likeness) => mixed(words, likeness, meaning));
-  expect([...typo.scores]).toEqual([0.68, 0.52, 0.4, 0.2].map((score) => expect.closeTo(score)));
-  expect([...other.scores]).toEqual([0.52, 0.38, 0.6, 0.3].map((score) => expect.closeTo(score)));
-  expect([typo.by, other.by]).toEqual(['words', 'meaning']);
+  const mix = (...shares: number[]) => mixed(Float32Array.from(shares), meaning);
+  expect([...mix(1, 0.8, 0, 0).scores]).toEqual([1, 0.8, 0, 0].map((score) => expect.closeTo(score)));
+  // A third of the meaning's three parts for a third that is missing.
+  const some = mix(2 / 3, 0.4, 0, 0);
+  expect([...some.scores]).toEqual([0.867, 0.5, 1, 0.5].map((score) => expect.closeTo(score, 3)));
+  const none = mix(0, 0, 0, 0);
+  expect([...none.scores]).toEqual([...meaning.scores]);
+  expect([mix(1, 0.8, 0, 0).by, some.by, none.by]).toEqual(['words', 'meaning', 'meaning']);
 });
 
 it('lets the words decide before taste', () => {
@@ -87,4 +90,13 @@ it('raises what the shop boosts only among items that fit equally', () => {
   const rules = rulesOfFind({ boost: [{ filter: { id: 'item-1' }, strength: 10 }] });
   expect(rankFound(index, state(), request({ rules }), EQUAL)[0].row).toBe(1);
   expect(rankFound(index, state(), request({ rules }), found([1, 0.7, 0, 0, 0, 0, 0, 0]))[0].row).toBe(0);
+});
+
+it('takes the narrowest category that most of the first items share', () => {
+  const of = (...categories: string[]) => sharedCategory(categories.map((category) => ({ category })));
+  expect(of('Men/Tops', 'Men/Tops', 'Men/Shoes')).toBe('Men/Tops');
+  expect(of('Men/Tops', 'Men/Shoes', 'Men/Hats')).toBe('Men');
+  expect(of('Men', 'Women', 'Garden')).toBe(null);
+  expect(of('Men')).toBe(null);
+  expect(of('', '')).toBe(null);
 });

@@ -1,4 +1,4 @@
-import { categoryPrefixes, type FeatureTable, type Item, rowsPerItem } from '../../../core/catalog';
+import { categoryPrefixes, type Item } from '../../../core/catalog';
 import { counted } from '../../../core/common/grouped';
 import { NO_RECORD } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
@@ -8,105 +8,6 @@ import { type RankedItem, type RankRequest, rankedItem, scoreAll } from '../rank
 import type { RankState, Scored } from '../rank-state';
 import { admission, arrange, deviation } from '../rules/apply-rules';
 import type { Rules } from '../rules/rules';
-
-/** A query, encoded and projected like the items. */
-export interface QueryVector {
-  modality: 'text' | 'image';
-  /** For a text, the tap by which items are compared, [dim]; for a picture, all taps, [taps * dim]. */
-  values: Float32Array;
-}
-
-/**
- * How near the text of each item is to a query, as a share of the nearest item's cosine; 0 for items that point elsewhere, or
- * have no text.
- * @param query [dim]
- * @param tap by which items are compared
- * @returns [items]
- */
-export const nearestToText = (table: FeatureTable, query: Float32Array, tap: number): Float32Array =>
-  relative(cosines(table, tap, query, null));
-
-/**
- * Exponent of the deviations by which the axes of a picture's taps are divided. Axes that vary widely in the catalogue tell
- * what kind of product a picture shows; the others tell products of one kind apart. With altered pictures of 100 products (cropped,
- * turned, darkened, compressed), 94 find their own product first; without this, and with only one tap, 69 do.
- */
-const WHITENING = 0.75;
-
-/**
- * How near the picture of each item is to a photo, by the mean cosine of all taps that are known of it, as a share of the
- * nearest item's; 0 for items that point elsewhere, or have no picture.
- * @param table has the content tap of the pictures
- * @param photos has the other taps of the first items; null if they are unknown
- * @param query [taps * dim]
- * @param contentTap place of the content tap among the taps of the query
- * @returns [items]
- */
-export function nearestToPicture(
-  table: FeatureTable,
-  photos: FeatureTable | null,
-  query: Float32Array,
-  contentTap: number,
-): Float32Array {
-  const { dim, taps } = table;
-  const near = (of: FeatureTable, row: number, tap: number): Float32Array => {
-    const weights = deviations(of, row).map((deviation) => deviation ** -WHITENING);
-    return cosines(of, row, query.subarray(tap * dim, (tap + 1) * dim), weights);
-  };
-  const sums = near(table, taps.text, contentTap);
-  if (!photos) return relative(sums);
-  const others = Array.from({ length: photos.taps.image }, (_, n) => near(photos, n, n < contentTap ? n : n + 1));
-  for (let item = 0; item < photos.count; item++) {
-    sums[item] = others.reduce((sum, cosine) => sum + cosine[item], sums[item]) / (1 + others.length);
-  }
-  return relative(sums);
-}
-
-/** The items' values relative to the highest one; 0 where they are not above 0. */
-function relative(values: Float32Array): Float32Array {
-  const highest = values.reduce((most, value) => Math.max(most, value), 0);
-  return values.map((value) => (value > 0 ? value / highest : 0));
-}
-
-/**
- * Cosines of a query with one row of every item; 0 for an item without it.
- * @param weights of the axes; null: all are 1
- */
-function cosines(table: FeatureTable, offset: number, query: Float32Array, weights: Float32Array | null): Float32Array {
-  const { count, dim, values, scales } = table;
-  const perItem = rowsPerItem(table);
-  const squares = Float32Array.from({ length: dim }, (_, d) => (weights?.[d] ?? 1) ** 2);
-  const weighted = query.map((value, d) => value * squares[d]);
-  const length = Math.sqrt(query.reduce((sum, value, d) => sum + value * weighted[d], 0)) || 1;
-  const out = new Float32Array(count);
-  for (let item = 0; item < count; item++) {
-    const row = item * perItem + offset;
-    if (scales[row] === 0) continue;
-    let [product, square] = [0, 0];
-    for (let d = 0, at = row * dim; d < dim; d++, at++) {
-      product += weighted[d] * values[at];
-      square += squares[d] * values[at] * values[at];
-    }
-    // The scale of a row cancels out.
-    if (square > 0) out[item] = product / (Math.sqrt(square) * length);
-  }
-  return out;
-}
-
-/** Root mean square of each axis of a row over the items that have it, [dim]; 1 for an axis without values. */
-function deviations(table: FeatureTable, offset: number): Float32Array {
-  const { count, dim, values, scales } = table;
-  const perItem = rowsPerItem(table);
-  const sums = new Float64Array(dim);
-  let items = 0;
-  for (let item = 0; item < count; item++) {
-    const row = item * perItem + offset;
-    if (scales[row] === 0) continue;
-    items++;
-    for (let d = 0, at = row * dim; d < dim; d++, at++) sums[d] += (values[at] * scales[row]) ** 2;
-  }
-  return Float32Array.from(sums, (sum) => (sum > 0 ? Math.sqrt(sum / items) : 1));
-}
 
 /** Number of found items that are looked at. */
 const FIRST = 8;
@@ -137,15 +38,25 @@ export interface Found {
 }
 
 /**
- * Mixes matches of similar words with items near in meaning: the less the words are alike, the more the meaning counts. Words with one
- * wrong letter are probably those that the shopper meant.
- * @param likeness of the words, as in `WordMatches`
+ * Weight of a query's meaning beside its words, for each part of the words that the best item lacks. Of 1, 2, 3 and 5, 3 put most of
+ * what 60 queries of the demo shop look for among the first five.
  */
-export const mixed = (words: Pick<Found, 'scores'>, likeness: number, meaning: Found): Found => ({
-  ...meaning,
-  by: likeness > 0.5 ? 'words' : 'meaning',
-  scores: meaning.scores.map((near, row) => likeness * words.scores[row] + (1 - likeness) * near),
-});
+const MEANING_WEIGHT = 3;
+
+/**
+ * Mixes the words of a query with its meaning: the less of the words the best item has, the more the meaning counts. The items are found by
+ * words if the first of them has any.
+ * @param shares of the query's words that each item has, as in `WordMatches`
+ * @param meaning with the scores of `nearestToText`
+ */
+export function mixed(shares: Float32Array, meaning: Found): Found {
+  const most = shares.reduce((max, share) => Math.max(max, share), 0);
+  const weight = MEANING_WEIGHT * (1 - most);
+  const sums = meaning.scores.map((near, row) => shares[row] + weight * near);
+  const highest = sums.reduce((max, sum) => Math.max(max, sum), 0);
+  const first = sums.indexOf(highest);
+  return { ...meaning, by: shares[first] > 0 ? 'words' : 'meaning', scores: sums.map((sum) => sum / (highest || 1)) };
+}
 
 /**
  * The rules that a list of found items follows: those that exclude items, and boosts, which order what the words leave open. Shoppers

@@ -45,29 +45,45 @@ it('finds an unfinished last word, and not an unfinished first one', async () =>
   expect(index.search('whi metal', ITEMS).complete).toBe(false);
 });
 
-it('forgives typing errors, and prefers words without them', async () => {
+it('finds other forms of a word, after the word itself', async () => {
+  const items = [
+    makeItem('shoes', { title: 'Shoes' }),
+    makeItem('shoe', { title: 'Shoe' }),
+    makeItem('shoemaker', { title: 'Shoemaker' }),
+  ];
+  const index = await indexOf(items);
+  expect(found(index, 'shoe brand', items)).toEqual(['shoe', 'shoes']);
+  expect(found(index, 'shoes', items)).toEqual(['shoes', 'shoe']);
+  expect(found(index, 'shoe', items)[0]).toBe('shoe');
+});
+
+it('forgives typing errors in words that no item has, and only there', async () => {
   const index = await indexOf();
   expect(found(index, 'lantren')).toEqual(['lantern']);
   expect(found(index, 'whit mteal')).toEqual(['lantern']);
   expect(found(index, 'ret')).toEqual([]);
   const items = [makeItem('a', { title: 'Table' }), makeItem('b', { title: 'Cable' })];
-  expect(found(await indexOf(items), 'cable', items)).toEqual(['b', 'a']);
+  expect(found(await indexOf(items), 'cable', items)).toEqual(['b']);
+  expect(found(await indexOf(items), 'dable', items)).toEqual(['a', 'b']);
 });
 
-it('gives the similarity of the words to those of the catalogue', async () => {
+it('gives the share of the query that each item has', async () => {
   const index = await indexOf();
-  const about = (text: string) => {
-    const { likeness, similar } = index.search(text, ITEMS);
-    return [similar, likeness];
+  const about = (text: string): [similar: boolean, most: number] => {
+    const { shares, similar } = index.search(text, ITEMS);
+    return [similar, Math.max(...shares)];
   };
-  expect(about('metal lan')).toEqual([false, 1]);
-  expect(about('metal lamtern')).toEqual([true, expect.closeTo(0.8)]);
-  // A word that the catalogue lacks resembles none of its words.
-  expect(about('metal teapot')).toEqual([false, 0.5]);
-  expect(about('teapot')).toEqual([false, 0]);
-  const crackers = [makeItem('c', { title: 'Rice crackers' })];
-  const { likeness, similar } = (await indexOf(crackers)).search('crockery', crackers);
-  expect([similar, likeness]).toEqual([true, expect.closeTo(0.4)]);
+  expect(about('metal lantern')).toEqual([false, 1]);
+  const [whole, mistyped, missing] = ['metal lantern', 'metal lamtern', 'metal teapot'].map(about);
+  expect(whole[1]).toBe(1);
+  expect(mistyped[0]).toBe(true);
+  expect(mistyped[1]).toBeLessThan(1);
+  expect(missing[1]).toBeLessThan(mistyped[1]);
+  expect(missing[1]).toBeGreaterThan(0);
+  expect(about('teapot')).toEqual([true, 0]);
+  // "red" is in two items, "blue" in one: it says more.
+  const [one, two] = ['blue teapot', 'red teapot'].map(about);
+  expect(one[1]).toBeGreaterThan(two[1] + 0.01);
 });
 
 it('gives equal scores to items that the words fit equally', async () => {

@@ -17,6 +17,8 @@ const SLICE_MS = 10;
 /** The weight of each of the `searchedTexts()` of an item; bit n of a posting says that field n has the word. */
 const FIELD_WEIGHTS = [1, 0.8, 0.7, 0.3];
 const FIELD_BITS = FIELD_WEIGHTS.length;
+/** How much less a word in a text of weight 0 fits. It is less than what a beginning or a typing error costs, which so come after every whole word. */
+const FIELD_RANGE = 0.24;
 /** Weight of every combination of fields: the weight of its best field. */
 const WEIGHT_OF_FIELDS = Array.from({ length: 1 << FIELD_BITS }, (_, fields) =>
   FIELD_WEIGHTS.reduce((most, weight, n) => (fields & (1 << n) ? Math.max(most, weight) : most), 0),
@@ -30,14 +32,23 @@ interface Word {
   postings: number[];
 }
 
+/** Longest ending by which two forms of a word differ, such as the singular and the plural. */
+const MAX_ENDING = 2;
+/** Fewest letters that two forms of a word share. */
+const MIN_STEM = 3;
+
+/** Whether two words, of which the longer begins with the shorter, are probably forms of one. */
+const isForm = (shorter: string, longer: string): boolean =>
+  shorter.length >= MIN_STEM && longer.length - shorter.length <= Math.min(MAX_ENDING, shorter.length - MIN_STEM + 1);
+
 export interface WordMatches {
-  /** [items] how well the words fit, 1 for the best and 0 for items that lack them. Items that they fit equally have equal values. */
+  /** [items] how well the words fit those that have most of them, 1 for the best, and 0 for all others. Items that they fit equally have equal values. */
   scores: Float32Array;
-  /** Whether these items have all words of the query. */
+  /** [items] share of the query that each item has, 0 to 1: rare words count more, other forms and typing errors less. */
+  shares: Float32Array;
+  /** Whether the first items have all words of the query. */
   complete: boolean;
-  /** Similarity of the query's words to the catalogue's, 0 to 1: the mean over the query's words; 1 for a word that the catalogue has, or has the beginning of. */
-  likeness: number;
-  /** Whether a word of the query was found only in words with other letters, as after a typing error. */
+  /** Whether a word of the query is in the catalogue only with other letters, as after a typing error, or not at all. */
   similar: boolean;
 }
 
@@ -117,8 +128,8 @@ export class WordIndex {
   }
 
   /**
-   * The items that have all words of a query, or else those that have most of them. The last word may be unfinished, and words
-   * may contain typing errors.
+   * The items that have all words of a query, or else those that have most of them: first whole words, then other forms and beginnings
+   * of words. A typing error is assumed only of a word that no item has in any form.
    * @param items of the catalogue; those that were never read are not found
    * @param admits which of them may be found, by row
    */
@@ -127,37 +138,36 @@ export class WordIndex {
     const length = this.#count;
     const total = new Float32Array(length);
     const found = new Uint8Array(length);
-    const likeness: number[] = [];
+    let [all, similar] = [0, false];
     for (const [n, word] of words.entries()) {
       const fit = new Float32Array(length);
-      const { matched, best } = this.#fit(word, n === words.length - 1, fit);
-      likeness.push(best);
+      const { matched, mistyped } = this.#fit(word, n === words.length - 1, fit);
+      similar ||= mistyped;
       // A word that only a few items have says more.
       const weight = Math.log1p(this.#read.size / Math.max(1, matched.length));
+      all += weight;
       for (const slot of matched) {
         total[slot] += weight * fit[slot];
         found[slot]++;
       }
     }
     const slots = this.#slotsOf(items);
+    const shares = new Float32Array(items.length);
     const rows: number[] = [];
     let most = 1;
     for (let row = 0; row < slots.length; row++) {
       const number = found[slots[row]] ?? 0;
-      if (number < most || !admits(row)) continue;
+      if (number === 0 || !admits(row)) continue;
+      shares[row] = total[slots[row]] / all;
+      if (number < most) continue;
       if (number > most) rows.length = 0;
       most = number;
       rows.push(row);
     }
     const scores = new Float32Array(items.length);
-    const highest = rows.reduce((max, row) => Math.max(max, total[slots[row]]), 0);
-    for (const row of rows) scores[row] = total[slots[row]] / highest;
-    return {
-      scores,
-      complete: most === words.length,
-      likeness: likeness.reduce((sum, value) => sum + value, 0) / Math.max(1, likeness.length),
-      similar: likeness.some((value) => value > 0 && value < 1),
-    };
+    const highest = rows.reduce((max, row) => Math.max(max, shares[row]), 0);
+    for (const row of rows) scores[row] = shares[row] / highest;
+    return { scores, shares, complete: most === words.length, similar };
   }
 
   /** The slot of each item; -1 for one that was not read. */
@@ -173,34 +183,36 @@ export class WordIndex {
    * How well each item fits a word of a query.
    * @param last whether it is the last word
    * @param fit [slots] gets the values
-   * @returns the slots of the items that fit, and the likeness of the word that is most like it
+   * @returns the slots of the items that fit, and whether they have it with typing errors only, or there is no such item
    */
-  #fit(word: string, last: boolean, fit: Float32Array): { matched: number[]; best: number } {
+  #fit(word: string, last: boolean, fit: Float32Array): { matched: number[]; mistyped: boolean } {
     const matched: number[] = [];
-    let best = 0;
     const add = ({ postings }: Word, quality: number): void => {
       for (const posting of postings) {
         const slot = posting >> FIELD_BITS;
-        const value = quality * WEIGHT_OF_FIELDS[posting & (WEIGHT_OF_FIELDS.length - 1)];
+        const value = quality - FIELD_RANGE * (1 - WEIGHT_OF_FIELDS[posting & (WEIGHT_OF_FIELDS.length - 1)]);
         if (fit[slot] === 0) matched.push(slot);
         if (value > fit[slot]) fit[slot] = value;
       }
     };
     const own = this.#words.get(word);
     if (own) add(own, 1);
-    if (last) for (const longer of this.#beginningWith(word)) add(longer, longer === own ? 1 : PREFIX_WEIGHT);
-    if (matched.length > 0) best = 1;
+    for (const longer of this.#beginningWith(word)) {
+      if (longer !== own && (last || isForm(word, longer.text))) add(longer, PREFIX_WEIGHT);
+    }
+    for (let ending = 1; ending <= MAX_ENDING; ending++) {
+      const shorter = this.#words.get(word.slice(0, -ending));
+      if (shorter && isForm(shorter.text, word)) add(shorter, PREFIX_WEIGHT);
+    }
     const errors = allowedErrors(word);
-    if (errors === 0) return { matched, best };
+    if (matched.length > 0 || errors === 0) return { matched, mistyped: matched.length === 0 };
     const letters = lettersOf(word);
     for (const other of this.#alphabetical) {
       if (Math.abs(other.text.length - word.length) > errors || tooDifferent(letters, other.letters, errors)) continue;
       const distance = editDistance(word, other.text, errors);
-      if (distance === 0 || distance > errors) continue;
-      add(other, ERROR_WEIGHTS[distance]);
-      best = Math.max(best, ERROR_WEIGHTS[distance]);
+      if (distance <= errors) add(other, ERROR_WEIGHTS[distance]);
     }
-    return { matched, best };
+    return { matched, mistyped: true };
   }
 
   get #alphabetical(): Word[] {

@@ -14,6 +14,7 @@ import {
   mixed,
   nearestToPicture,
   nearestToText,
+  noiseFloor,
   type QueryVector,
   type RankRequest,
   rankFound,
@@ -52,6 +53,7 @@ const querySchema = v.optional(
   v.object({
     modality: v.picklist(['text', 'image'] satisfies QueryVector['modality'][]),
     values: v.instance(Float32Array<ArrayBufferLike>),
+    noise: v.optional(v.array(v.instance(Float32Array<ArrayBufferLike>))),
   }),
 );
 
@@ -83,6 +85,8 @@ export const find = takes(
 /** Finds items for a page. It has an index of words for each language in which something was searched. */
 class ItemFinder {
   readonly #indexes = new Map<string, WordIndex>();
+  /** The floor of cosines that was computed last, and for which items. */
+  #floor: { table: FeatureTable; count: number; value: number } | null = null;
 
   constructor(private readonly needs: Needs) {}
 
@@ -112,10 +116,10 @@ class ItemFinder {
       const listed: RankRequest = { ...asked, rules, repeatable: null };
       const find: Parameters<typeof rankFound>[3] = (admits) => {
         const byWords = words?.search(text, index.items, admits);
-        similar = byWords?.similar ?? false;
+        similar = byWords ? byWords.similar || !byWords.complete : false;
         if (query) {
           const nearest = this.#nearest(query, photos, text);
-          const found = byWords?.similar ? mixed(byWords, byWords.likeness, nearest) : nearest;
+          const found = byWords ? mixed(byWords.shares, nearest) : nearest;
           by = found.by;
           return found;
         }
@@ -219,12 +223,20 @@ class ItemFinder {
     return table;
   }
 
+  /** The floor of the items at present: the texts without meaning are the same for all queries. */
+  #floorOf({ noise = [] }: QueryVector): number {
+    const { table, blend } = this.needs.catalog;
+    if (this.#floor?.table !== table || this.#floor.count !== table.count)
+      this.#floor = { table, count: table.count, value: noiseFloor(table, noise, blend.text.tap) };
+    return this.#floor.value;
+  }
+
   #nearest(query: QueryVector, photos: readonly ShardPhotos[], text: string): Found {
     const { catalog } = this.needs;
     const { contentTap } = catalog.bundle.manifest.modalities.image;
     const scores =
       query.modality === 'text'
-        ? nearestToText(catalog.table, query.values, catalog.blend.text.tap)
+        ? nearestToText(catalog.table, query.values, catalog.blend.text.tap, this.#floorOf(query))
         : nearestToPicture(catalog.table, this.#photoTable(photos), query.values, contentTap);
     return query.modality === 'text'
       ? { scores, by: 'meaning', source: 'content', reason: { kind: 'hint', name: text }, taste: 0 }

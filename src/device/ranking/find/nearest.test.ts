@@ -1,22 +1,38 @@
 import { expect, it } from 'vitest';
-import { createTable, setTap } from '../../../core/catalog';
+import { createTable, type FeatureTable, setTap } from '../../../core/catalog';
 import { seededRandom } from '../../../core/common/random';
-import { nearestToPicture, nearestToText, sharedCategory } from './rank-found';
+import { nearestToPicture, nearestToText, noiseFloor } from './nearest';
+
+/** Items whose texts point to these places. */
+function textsAt(places: readonly (readonly number[])[]): FeatureTable {
+  const table = createTable({ dim: places[0].length, taps: { text: 2, image: 1 } }, places.length);
+  for (const [item, values] of places.entries()) setTap(table, 'text', 1, item, Float32Array.from(values));
+  return table;
+}
 
 it('gives the cosines of a tap of the text, relative to the nearest item', () => {
-  const table = createTable({ dim: 2, taps: { text: 2, image: 1 } }, 3);
-  for (const [item, values] of [
+  const table = textsAt([
     [3, 0],
     [1, 1],
     [-1, 0],
-  ].entries()) {
-    setTap(table, 'text', 1, item, Float32Array.from(values));
-  }
-  const scores = nearestToText(table, Float32Array.of(9, 0), 1);
+  ]);
+  const scores = nearestToText(table, Float32Array.of(9, 0), 1, -1);
   expect(scores[0]).toBe(1);
   expect(scores[1]).toBeCloseTo(Math.SQRT1_2, 2);
   expect(scores[2]).toBe(0);
-  expect([...nearestToText(table, Float32Array.of(0, 0), 0)]).toEqual([0, 0, 0]);
+  expect([...nearestToText(table, Float32Array.of(0, 0), 0, 0)]).toEqual([0, 0, 0]);
+});
+
+it('finds nothing for a text that is no nearer to the items than texts without meaning', () => {
+  // Five items of one kind, and one between it and the direction of all texts.
+  const table = textsAt([...Array.from({ length: 5 }, () => [1, 0, 0]), [0.3, 0, 1]]);
+  const floor = noiseFloor(table, [Float32Array.of(0.4, 1, 0), Float32Array.of(0.5, 1, 0)], 1);
+  expect(floor).toBeGreaterThan(0.37);
+  expect(floor).toBeLessThan(0.5);
+  const near = (...query: number[]): number[] => [...nearestToText(table, Float32Array.from(query), 1, floor)];
+  expect(near(1, 0.5, 0)).toEqual([1, 1, 1, 1, 1, 0]);
+  expect(near(0.2, 1, 0)).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(noiseFloor(table, [], 1)).toBe(0);
 });
 
 it('tells pictures of one kind apart by axes that vary little, over all taps', () => {
@@ -52,13 +68,4 @@ it('finds no item without a picture', () => {
   const table = createTable({ dim: 2, taps: { text: 1, image: 1 } }, 2);
   setTap(table, 'image', 0, 1, Float32Array.of(1, 2));
   expect([...nearestToPicture(table, null, Float32Array.of(1, 2), 0)]).toEqual([0, 1]);
-});
-
-it('takes the narrowest category that most of the first items share', () => {
-  const of = (...categories: string[]) => sharedCategory(categories.map((category) => ({ category })));
-  expect(of('Men/Tops', 'Men/Tops', 'Men/Shoes')).toBe('Men/Tops');
-  expect(of('Men/Tops', 'Men/Shoes', 'Men/Hats')).toBe('Men');
-  expect(of('Men', 'Women', 'Garden')).toBe(null);
-  expect(of('Men')).toBe(null);
-  expect(of('', '')).toBe(null);
 });
