@@ -39,7 +39,7 @@ function faultOf({ text, wants, not = [] }: SearchQuery, found: readonly string[
 /** Searches that fail: words that the small text encoder does not know, and a form of another word. */
 const MAX_FAULTS = 6;
 
-test('sixty searches of a shopper put first what they are for', async ({ page }) => {
+test('searches of a shopper put first what they are for', async ({ page }) => {
   await openShop(page);
   const found = await page.evaluate(
     async (queries) => {

@@ -34,6 +34,8 @@ export const SEARCH_QUERIES: readonly SearchQuery[] = [
   query('camping tent', ['Camping Tent'], ['Cabin Suitcase']),
   query('blue jeans', ['Blue Jeans'], ['Blueberries']),
   query('apple juice', ['Apple Juice Box']),
+  query('red sofa', ['Sofa and Floor Lamp']),
+  query('wooden chair', ['Kitchen Chair']),
   query('gold medal', ['Gold Medal'], ['Golden Key']),
   query('dog', ['Dog Plush', 'Hot Dog'], ['Dodo Figure']),
   // Beginnings of words, as a shopper types.
@@ -68,7 +70,7 @@ export const SEARCH_QUERIES: readonly SearchQuery[] = [
   query('gift for a child who likes dinosaurs', ['T-Rex Dinosaur Figure']),
   query('a musical instrument', ['Music/Instruments']),
   query('toys for the bath', ['Toys/Sea Animals']),
-  query('warm clothes for winter', ['Winter Gloves']),
+  query('warm clothes for winter', ['Brown Winter Coat']),
   query('writing with ink', ['Fountain Pen']),
   query('healthy fruit snack', ['Food/Fruit']),
   query('tool for cutting wood', ['Carpentry Saw']),

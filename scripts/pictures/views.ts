@@ -202,7 +202,7 @@ export const VIEWS: readonly View[] = [
     async open(page) {
       await home(page);
       await page.getByRole('combobox', { name: 'Search the shop' }).fill('something to drink');
-      await page.getByRole('option').first().waitFor();
+      await page.getByRole('option', { name: 'Fresh Milk' }).waitFor();
     },
   },
   {

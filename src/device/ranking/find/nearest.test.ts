@@ -10,7 +10,7 @@ function textsAt(places: readonly (readonly number[])[]): FeatureTable {
   return table;
 }
 
-it('gives the cosines of a tap of the text, relative to the nearest item', () => {
+it('gives the cosines of a tap of the text above the floor, relative to the nearest item', () => {
   const table = textsAt([
     [3, 0],
     [1, 1],
@@ -18,7 +18,7 @@ it('gives the cosines of a tap of the text, relative to the nearest item', () =>
   ]);
   const scores = nearestToText(table, Float32Array.of(9, 0), 1, -1);
   expect(scores[0]).toBe(1);
-  expect(scores[1]).toBeCloseTo(Math.SQRT1_2, 2);
+  expect(scores[1]).toBeCloseTo((1 + Math.SQRT1_2) / 2, 2);
   expect(scores[2]).toBe(0);
   expect([...nearestToText(table, Float32Array.of(0, 0), 0, 0)]).toEqual([0, 0, 0]);
 });

@@ -14,7 +14,7 @@ export interface QueryVector {
 const TELLING = 5;
 
 /**
- * How near the text of each item is to a query, as a share of the nearest item's cosine; 0 for items that are no nearer than to texts without
+ * How near the text of each item is to a query: how far its cosine exceeds the floor, as a share of the nearest item's; 0 for items that are no nearer than to texts without
  * meaning, and for all if the query itself has none here: its fifth nearest item is no nearer than those of such texts.
  * @param query [dim]
  * @param tap by which items are compared
@@ -23,7 +23,7 @@ const TELLING = 5;
  */
 export function nearestToText(table: FeatureTable, query: Float32Array, tap: number, floor: number): Float32Array {
   const near = cosines(table, tap, query, null);
-  return telling(near) < floor ? near.fill(0) : relative(near.map((cosine) => (cosine < floor ? 0 : cosine)));
+  return telling(near) < floor ? near.fill(0) : relative(near.map((cosine) => Math.max(0, cosine - floor)));
 }
 
 /**

@@ -38,9 +38,9 @@ it('mixes words with meaning, which counts more the less of the words the best i
   const meaning = found([0.2, 0.1, 1, 0.5], { by: 'meaning' })();
   const mix = (...shares: number[]) => mixed(Float32Array.from(shares), meaning);
   expect([...mix(1, 0.8, 0, 0).scores]).toEqual([1, 0.8, 0, 0].map((score) => expect.closeTo(score)));
-  // A third of the meaning's three parts for a third that is missing.
-  const some = mix(2 / 3, 0.4, 0, 0);
-  expect([...some.scores]).toEqual([0.867, 0.5, 1, 0.5].map((score) => expect.closeTo(score, 3)));
+  // Three quarters of the meaning for the half that is missing.
+  const some = mix(0.5, 0.4, 0, 0);
+  expect([...some.scores]).toEqual([0.867, 0.633, 1, 0.5].map((score) => expect.closeTo(score, 3)));
   const none = mix(0, 0, 0, 0);
   expect([...none.scores]).toEqual([...meaning.scores]);
   expect([mix(1, 0.8, 0, 0).by, some.by, none.by]).toEqual(['words', 'meaning', 'meaning']);
