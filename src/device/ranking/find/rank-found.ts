@@ -39,7 +39,7 @@ export interface Found {
 
 /**
  * Weight of a query's meaning beside its words, for the square of the part of the words that the best item lacks: a missing adjective
- * counts little, most words of a sentence much. Of 2, 3, 4, 5 and 8, with and without the square, 3 put most of what 62 queries of the
+ * counts little, most words of a sentence much. Of 2, 3 and 4 without the square and 3 with it, this puts most of what 62 queries of the
  * demo shop look for among the first five.
  */
 const MEANING_WEIGHT = 3;
