@@ -308,8 +308,9 @@ export interface Recommender {
    * of `for-you` orders items that have them equally. If no item has all words, items with most of them are found. If no item has any, the
    * text encoder is loaded, and the items nearest in meaning are found, if the text is nearer to them than random words are; if the
    * encoder cannot be loaded, an `error` event reports it, and nothing is found. With `meaning`, the encoder is also loaded if no item has
-   * all words as they are, and both are mixed. A bundle without encoders is searched by words only. The shop's rules `filter`, `excludeOutOfStock`, `variants`, `boost`, `bury` and `coldStart` apply; items that the shopper
-   * bought, has in the cart or dismissed are found unless a rule excludes them explicitly. The category of what was found by words is a
+   * all words as they are, and both are mixed. A bundle without encoders is searched by words only. The shop's rules `filter`,
+   * `excludeOutOfStock`, `variants`, `boost`, `bury` and `coldStart` apply; items that the shopper bought, has in the cart or dismissed
+   * are found unless a rule excludes them explicitly. The category of what was found by words is a
    * weak hint for `for-you` in this visit, see `profile.setHints()`. In a catalogue too large to load as a whole, only the items loaded at
    * present are searched.
    *

@@ -168,7 +168,7 @@ export interface FindResponse {
   /** The best first, explained as in other lists. */
   items: Recommendation[];
   /**
-   * How they were found: by their `words`; by their `meaning`, because no item that may be listed has the words; or by a `photo`.
+   * How they were found: by their `words`, if the first of them has any; by their `meaning` otherwise; or by a `photo`.
    */
   by: 'words' | 'meaning' | 'photo';
   /** Whether no item has all words as they are, as after a typing error: `meaning` may find more. */

@@ -14,8 +14,9 @@ export interface QueryVector {
 const TELLING = 5;
 
 /**
- * How near the text of each item is to a query: how far its cosine exceeds the floor, as a share of the nearest item's; 0 for items that are no nearer than to texts without
- * meaning, and for all if the query itself has none here: its fifth nearest item is no nearer than those of such texts.
+ * How near the text of each item is to a query: how far its cosine exceeds the floor, as a share of the nearest item's excess. It is 0 for
+ * items that are no nearer than to texts without meaning, and for all if the query itself has none here: its fifth nearest item is no
+ * nearer than those of such texts.
  * @param query [dim]
  * @param tap by which items are compared
  * @param floor of the cosine, from `noiseFloor`
@@ -27,8 +28,8 @@ export function nearestToText(table: FeatureTable, query: Float32Array, tap: num
 }
 
 /**
- * The cosine from which an item is nearer to a query than to texts without meaning: the mean over such texts of the cosine of the fifth nearest
- * item, and one standard deviation.
+ * The cosine from which an item is nearer to a query than to texts without meaning: the mean over such texts of the cosine of the fifth
+ * nearest item, and one standard deviation.
  * @param noise vectors of texts without meaning, [dim] each; none: 0
  */
 export function noiseFloor(table: FeatureTable, noise: readonly Float32Array[], tap: number): number {
